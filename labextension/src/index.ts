@@ -1,0 +1,4 @@
+import { panelPlugin } from './plugins/panel';
+import { recordPlugin } from './plugins/record';
+
+export default [recordPlugin, panelPlugin];
