@@ -1,0 +1,55 @@
+"""The call that is under way: what it reads and makes, and the transaction it ends in."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+
+@dataclass
+class Call:
+    """One passage through the door.
+
+    Parameters
+    ----------
+    seq
+        Number of its intent in the ledger, when it announced one.
+    """
+
+    verb: str
+    root: Path
+    parent: int | None = None
+    seq: int | None = None
+    inputs: dict[str, None] = field(default_factory=dict)
+    outputs: dict[str, None] = field(default_factory=dict)
+    connection: Connection | None = None
+    stack: ExitStack = field(default_factory=ExitStack)
+
+
+current: ContextVar[Call | None] = ContextVar("jupyter_mlops_call", default=None)
+
+
+def reads(reference: str, *, given: str | None = None) -> None:
+    """Say that the call under way reads *reference*, like `snapshot:customers@3`; lineage keeps it.
+
+    Parameters
+    ----------
+    given
+        What the request called it, like `snapshot:customers@latest`; it is replaced.
+    """
+    call = current.get()
+    if call is not None:
+        if given is not None:
+            call.inputs.pop(given, None)
+        call.inputs[reference] = None
+
+
+def makes(reference: str) -> None:
+    """Say that the call under way makes *reference*; lineage keeps it."""
+    call = current.get()
+    if call is not None:
+        call.outputs[reference] = None

@@ -1,0 +1,195 @@
+"""The one door: every call is validated, authorised, run and recorded here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr, ValidationError
+
+from jupyter_mlops.core import ledger
+from jupyter_mlops.core.call import Call, current
+from jupyter_mlops.core.errors import Invalid, MlopsError, Refused, Unavailable
+from jupyter_mlops.core.ledger import AuditEvent, Outcome, Phase
+from jupyter_mlops.core.policy import authorise
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.record import Record
+from jupyter_mlops.core.redact import redact
+from jupyter_mlops.core.verb import Parameter, Verb
+
+Face = Literal["magic", "cli", "rest", "python", "pipeline"]
+
+
+def enter(project: Project, verb: Verb, arguments: Mapping[str, object], *, face: Face = "python") -> object:
+    """Call *verb* on *project*.
+
+    Parameters
+    ----------
+    arguments
+        By name; live ones as objects, the others as values or as the text a person typed.
+
+    Returns
+    -------
+    object
+        The verb's answer: a Record, or a live table.
+
+    Raises
+    ------
+    Invalid
+        An argument is unknown, missing or ill-typed.
+    Refused
+        The actor's role is too low, or a gate refused; the ledger has it.
+    """
+    outer = current.get()
+    if outer is not None and outer.root != project.root:
+        outer = None  # another project's ledger knows nothing of it
+    under_way = Call(verb.name, project.root, parent=outer.seq if outer else None)
+    passage = _Passage(project, verb, face, under_way)
+    values = validate(verb, arguments)
+    passage.describe(values)
+    try:
+        authorise(project.actor, verb, project.settings)
+    except Refused as error:
+        passage.record("outcome", "refused", error.message)
+        raise
+    answer = passage.run(values)
+    if outer is not None:
+        outer.inputs |= under_way.inputs
+        outer.outputs |= under_way.outputs
+    return answer
+
+
+def validate(verb: Verb, arguments: Mapping[str, object]) -> dict[str, object]:
+    """Return the arguments as the verb takes them.
+
+    Raises
+    ------
+    Invalid
+        One is unknown, missing or ill-typed.
+    """
+    values = {name: _value(verb, verb.parameter(name), given) for name, given in arguments.items()}
+    missing = [item.name for item in verb.parameters if item.is_required and item.name not in values]
+    if missing:
+        raise Invalid(f"{verb.name} needs {', '.join(missing)}.", hint=f"See `%mlops {verb.name} --help`.")
+    return values
+
+
+def _value(verb: Verb, parameter: Parameter, given: object) -> object:
+    if parameter.live is not None:
+        return given
+    try:
+        return parameter.adapter.validate_python(given)
+    except ValidationError as error:
+        what = error.errors()[0]["msg"]
+        choices = f"It is one of {', '.join(parameter.choices)}." if parameter.choices else parameter.help
+        raise Invalid(f"{given!r} is no {parameter.name} for {verb.name}: {what}.", hint=choices) from None
+
+
+class _Passage:
+    """One call on its way through the door."""
+
+    def __init__(self, project: Project, verb: Verb, face: Face, call: Call) -> None:
+        self._project = project
+        self._verb = verb
+        self._face = face
+        self._call = call
+        self._arguments: dict[str, object] = {}
+        self._started = project.clock.monotonic()
+
+    def describe(self, values: Mapping[str, object]) -> None:
+        """Keep what the ledger may know of the arguments, and the references among them."""
+        for name, value in values.items():
+            parameter = self._verb.parameter(name)
+            self._arguments[name] = _describe(parameter, value)
+            if parameter.word and parameter.word.is_lineage and isinstance(value, str):
+                self._call.inputs[parameter.word.reference(value)] = None
+
+    def run(self, values: Mapping[str, object]) -> object:
+        """Run the verb and record what came of it."""
+        token = current.set(self._call)
+        try:
+            if self._verb.effect == "write" and self._verb.is_foreign:
+                self._call.seq = self.record("intent", "started")
+            with self._call.stack:
+                answer = self._verb.function(self._project, **values)
+                self._collect(answer)
+                self.record("outcome", "ok")
+            return answer
+        except MlopsError as error:
+            self.record("outcome", "refused" if isinstance(error, Refused) else "failed", error.message)
+            raise
+        except OSError as error:
+            self.record("outcome", "failed", str(error))
+            raise Unavailable(
+                f"{self._verb.name} could not finish: {error}.", hint="Check the disk and permissions."
+            ) from error
+        except BaseException as error:
+            self.record("outcome", "failed", f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            current.reset(token)
+
+    def record(self, phase: Phase, outcome: Outcome, reason: str = "") -> int | None:
+        """Write a line of the ledger, in the call's own transaction when the call succeeded in one."""
+        if self._verb.effect == "read" and outcome != "refused":
+            return None
+        if self._verb.is_anywhere and not self._project.folder.is_dir():
+            return None  # outside a project there is no ledger
+        entry = self._entry(phase, outcome, redact(reason))
+        if outcome == "ok" and self._call.connection is not None:
+            return ledger.append(self._call.connection, entry)
+        with self._project.store.write() as connection:
+            return ledger.append(connection, entry)
+
+    def _entry(self, phase: Phase, outcome: Outcome, reason: str) -> AuditEvent:
+        project, call = self._project, self._call
+        elapsed = (project.clock.monotonic() - self._started) * 1000
+        return AuditEvent(
+            at=project.clock.now().isoformat(),
+            actor=project.actor.name,
+            source=project.actor.source,
+            face=self._face,
+            verb=self._verb.name,
+            phase=phase,
+            intent=call.seq,
+            parent=call.parent,
+            arguments=self._arguments,
+            inputs=tuple(call.inputs),
+            outputs=tuple(call.outputs),
+            outcome=outcome,
+            reason=reason,
+            duration_ms=None if phase == "intent" else round(elapsed, 3),
+        )
+
+    def _collect(self, answer: object) -> None:
+        if self._verb.effect == "read" or not isinstance(answer, Record):
+            return
+        for reference in answer.references():
+            if reference not in self._call.inputs:
+                self._call.outputs[reference] = None
+
+
+def _describe(parameter: Parameter, value: object) -> object:
+    """Say what a value was without keeping data or secrets."""
+    if parameter.live is not None:
+        shape = getattr(value, "shape", None)
+        return f"<{type(value).__name__}{'' if shape is None else ' ' + '×'.join(map(str, shape))}>"
+    return _plain(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, SecretStr):
+        return "***"
+    if isinstance(value, bool | int | type(None)):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return value.as_posix()
+    return redact(str(value))

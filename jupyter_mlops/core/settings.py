@@ -1,0 +1,112 @@
+"""Settings: defaults, then the project's pyproject.toml, then the environment, then the server's admin."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from jupyter_mlops.core.errors import Invalid
+from jupyter_mlops.core.verb import Role
+
+TABLE = "jupyter-mlops"
+PREFIX = "JUPYTER_MLOPS_"
+
+
+class Settings(BaseSettings):
+    """What a project can be told; each field says what it is for."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX)
+
+    store_url: Annotated[
+        str, Field(description="Database of snapshots and the ledger; SQLite in .mlops by default.")
+    ] = ""
+    tracking_uri: Annotated[
+        str, Field(description="MLflow's store of runs and models; SQLite in .mlops by default.")
+    ] = ""
+    tracker: Annotated[str, Field(description="Adapter that keeps runs and models.")] = "mlflow"
+    runner: Annotated[str, Field(description="Adapter that runs notebooks.")] = "papermill"
+    experiment: Annotated[
+        str, Field(description="Experiment that runs are recorded in; the project's folder by default.")
+    ] = ""
+    roles: Annotated[
+        dict[str, Role], Field(description="Role of each user: viewer, contributor, approver, admin.")
+    ] = {}
+    default_role: Annotated[Role, Field(description="Role of everybody whom roles does not name.")] = "admin"
+    trusted: Annotated[
+        tuple[str, ...],
+        Field(description="Types besides scikit-learn's that models may hold, like mypackage.Scaler."),
+    ] = ()
+    cell_timeout_s: Annotated[float, Field(gt=0, description="Longest time a cell of a run may take.")] = (
+        3600.0
+    )
+    tracker_timeout_s: Annotated[
+        float, Field(gt=0, le=10, description="Longest wait for one answer of the tracker.")
+    ] = 3.0
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values only as `read` merges them, so that each one's origin is known."""
+        return (init_settings,)
+
+
+def read(root: Path, admin: Mapping[str, object] | None = None) -> tuple[Settings, dict[str, str]]:
+    """Merge the sources of *root*'s settings, and say where each value came from.
+
+    Raises
+    ------
+    Invalid
+        A file cannot be read, a name is unknown, or a value is ill-typed.
+    """
+    values: dict[str, object] = {}
+    origins: dict[str, str] = dict.fromkeys(Settings.model_fields, "default")
+    for origin, source in _sources(root, admin or {}):
+        values |= source
+        origins |= dict.fromkeys(source, origin)
+    try:
+        return Settings.model_validate(values), origins
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise Invalid(
+            f"The setting {name} from {origins.get(name, 'pyproject.toml')} is wrong: {first['msg']}.",
+            hint="List what can be set with `jupyter mlops settings`.",
+        ) from None
+
+
+def table(root: Path) -> dict[str, object] | None:
+    """Return `[tool.jupyter-mlops]` of *root*'s pyproject.toml, or None when it has none."""
+    path = root / "pyproject.toml"
+    if not path.is_file():
+        return None
+    try:
+        tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+    except (OSError, ValueError) as error:
+        raise Invalid(f"{path} cannot be read: {error}.", hint="Mend the file.") from error
+    found = tools.get(TABLE) if isinstance(tools, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def _sources(root: Path, admin: Mapping[str, object]) -> list[tuple[str, Mapping[str, object]]]:
+    declared = table(root) or {}
+    own = EnvSettingsSource(Settings)()
+    mlflow = os.environ.get("MLFLOW_TRACKING_URI")
+    borrowed = {"tracking_uri": mlflow} if mlflow else {}
+    return [
+        ("pyproject.toml", {key.replace("-", "_"): value for key, value in declared.items()}),
+        ("MLFLOW_TRACKING_URI", borrowed),
+        ("environment", own),
+        ("server", admin),
+    ]

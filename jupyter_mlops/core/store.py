@@ -1,0 +1,133 @@
+"""The database of our own tables: SQLite in the project, or PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from jupyter_mlops.core.errors import Conflict, MlopsError, Unavailable
+
+METADATA = MetaData()
+REVISION = "0001"
+_WAIT_S = 10
+
+
+class Store:
+    """Open transactions on our tables, making them on first use.
+
+    Parameters
+    ----------
+    url
+        An SQLAlchemy URL.
+    folder
+        Where the lock of the first use stands.
+    """
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self._folder = folder
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine, on tables of this version."""
+        engine = create_engine(self.url, poolclass=NullPool)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        with _answering(self.url):
+            self._migrate(engine)
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads."""
+        with _answering(self.url), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that nobody else writes beside."""
+        with _answering(self.url):
+            engine = self.engine.execution_options(mlops_writes=True)
+            with engine.begin() as connection:
+                yield connection
+
+    def _migrate(self, engine: Engine) -> None:
+        found = _revision(engine)
+        if found == REVISION:
+            return
+        if found is not None and found > REVISION:
+            raise Conflict(
+                f"The store {self.url} has version {found}, newer than {REVISION}, which this package knows.",
+                hint="Upgrade with `pip install -U jupyter-mlops`.",
+            )
+        try:
+            with FileLock(self._folder / "store.lock", timeout=_WAIT_S):
+                if _revision(engine) != REVISION:
+                    _upgrade(engine)
+        except Timeout as error:
+            raise Unavailable(
+                f"Another process has been preparing {self.url} for {_WAIT_S} s.",
+                hint="Try again in a moment.",
+            ) from error
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not engine.dialect.has_table(connection, "alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(engine: Engine) -> None:
+    from alembic.command import upgrade
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.execution_options(mlops_writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own recipe: we say BEGIN ourselves
+    connection.execute(f"PRAGMA busy_timeout={_WAIT_S * 500}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("mlops_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _answering(url: str) -> Iterator[None]:
+    """Turn the driver's words into one sentence."""
+    shown = url.rpartition("@")[2]
+    try:
+        yield
+    except MlopsError:
+        raise
+    except OperationalError as error:
+        cause = str(error.orig)
+        hint = (
+            "Another process is writing; try again."
+            if "locked" in cause
+            else "Check that it exists and has room."
+        )
+        raise Unavailable(f"The store {shown} does not answer: {cause}.", hint=hint) from error
+    except DBAPIError as error:
+        raise Unavailable(
+            f"The store {shown} refused: {error.orig}.", hint="See `jupyter mlops doctor`."
+        ) from error

@@ -1,0 +1,187 @@
+"""The port to the system of record for runs and models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from jupyter_mlops.core.card import Card
+from jupyter_mlops.core.record import Record
+from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
+
+RunStatus = Literal["running", "finished", "failed", "killed"]
+
+
+class Run(Record):
+    """One recorded training: what went in and what came out."""
+
+    id: str
+    name: str
+    status: RunStatus
+    started_at: datetime
+    duration_s: float | None = None
+    params: dict[str, str] = {}
+    metrics: dict[str, float] = {}
+    tags: dict[str, str] = {}
+    experiment: str = ""
+
+    @property
+    def ref(self) -> RunRef:
+        """The run's reference, `@` and eight digits."""
+        return f"@{self.id[:8]}"
+
+    def card(self) -> Card:
+        """Show the run with its parameters and metrics."""
+        took = "" if self.duration_s is None else f"{self.duration_s:.2f} s"
+        facts = (("run", self.ref), ("status", self.status), ("took", took))
+        metrics = tuple((key, f"{value:.6g}") for key, value in self.metrics.items())
+        state: Literal["ok", "info", "failed"] = "ok"
+        if self.status in {"failed", "killed"}:
+            state = "failed"
+        elif self.status == "running":
+            state = "info"
+        return Card(
+            f"Run {self.name}",
+            state,
+            tuple(fact for fact in facts if fact[1]) + metrics + tuple(self.params.items()),
+        )
+
+
+class ModelVersion(Record):
+    """One immutable version of a registered model, with what it came from."""
+
+    ref: VersionRef
+    name: ModelName
+    version: int
+    run: RunRef | None = None
+    aliases: tuple[Alias, ...] = ()
+    created_at: datetime
+    tags: dict[str, str] = {}
+
+    def card(self) -> Card:
+        """Show the version, its aliases and its run."""
+        facts = [("run", self.run or ""), ("aliases", ", ".join(self.aliases))]
+        facts += sorted((key, value) for key, value in self.tags.items())
+        return Card(f"{self.ref}", "info", tuple(fact for fact in facts if fact[1]))
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file of a run: where it goes, and its bytes or the file on disk."""
+
+    path: str
+    content: bytes | Path
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """What is needed to keep a fitted estimator: the object and what makes it loadable.
+
+    Parameters
+    ----------
+    name
+        What the run calls it, usually the variable it was bound to.
+    fingerprint
+        Content hash of the fitted object, by which `register` finds it again.
+    requirements
+        Pinned distributions, as in a requirements file.
+    trusted
+        Types that the safe format may load back, fully qualified.
+    example
+        A few rows of input, or None.
+    """
+
+    name: str
+    estimator: object
+    fingerprint: str
+    requirements: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
+    example: object | None = None
+
+
+@dataclass(frozen=True)
+class RunLog:
+    """What is written to a run in one batch."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    artifacts: Sequence[Artifact] = ()
+    models: Sequence[ModelFile] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of runs, newest first, and where the next one starts."""
+
+    runs: tuple[Run, ...]
+    next_page: str | None = None
+
+
+class Tracker(Protocol):
+    """Keep runs and models. Every call answers or raises `Unavailable` within ten seconds."""
+
+    def start(self, name: str, *, key: str, experiment: str, tags: Mapping[str, str]) -> Run:
+        """Open a run; the same *key* answers the same run, so that a retry makes no second one."""
+        ...
+
+    def autolog(self, run: Run) -> AutologSession:
+        """Return a context manager in which libraries log to *run*, without models."""
+        ...
+
+    def log(self, run: Run, log: RunLog) -> None:
+        """Write everything of *log* to the run in one batch."""
+        ...
+
+    def finish(self, run: Run, status: RunStatus) -> Run:
+        """Close the run, and return it as it now stands."""
+        ...
+
+    def run(self, ref: RunRef) -> Run:
+        """Return the one run whose id starts with *ref*, or the newest for `@latest`."""
+        ...
+
+    def runs(self, *, query: str = "", limit: int = 50, page: str | None = None) -> Page:
+        """Return runs, newest first; *query* is the tracker's own filter, or words of a name."""
+        ...
+
+    def register(
+        self, name: ModelName, run: Run, model: str, *, key: str, tags: Mapping[str, str]
+    ) -> ModelVersion:
+        """Make what *run* calls *model* the next version of *name*; the same *key* makes no second one."""
+        ...
+
+    def load(self, version: ModelVersion) -> object:
+        """Return the estimator that was kept."""
+        ...
+
+    def versions(self, name: ModelName | None = None) -> Sequence[ModelVersion]:
+        """Return the versions of *name*, or of every model, newest first."""
+        ...
+
+    def resolve(self, ref: VersionRef) -> ModelVersion:
+        """Return the version that *ref* names: a number, an alias or `latest`."""
+        ...
+
+    def point(self, name: ModelName, alias: Alias, version: int | None) -> None:
+        """Make *alias* point at *version*, or remove it with None."""
+        ...
+
+    def close_lost(self) -> Sequence[Run]:
+        """Close as killed the runs whose kernel is gone, and return them."""
+        ...
+
+
+class AutologSession(Protocol):
+    """A block in which libraries log by themselves."""
+
+    def __enter__(self) -> object:
+        """Begin."""
+        ...
+
+    def __exit__(self, *error: object) -> None:
+        """End, leaving the libraries as they were."""
+        ...

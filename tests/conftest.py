@@ -1,0 +1,35 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_mlops.core.policy import Actor
+from jupyter_mlops.core.project import Project
+from tests.fakes import FakeClock, FakeTracker
+
+pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A fresh project with a clock held still and a tracker in memory."""
+    clock = FakeClock()
+    services = {"tracker": FakeTracker(clock)}
+    made = Project(tmp_path / "shop", actor=Actor("ada", "os"), clock=clock, services=services)
+    made.prepare()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the machine's own settings out of the tests."""
+    for name in (
+        "MLFLOW_TRACKING_URI",
+        "JUPYTER_MLOPS_TRACKING_URI",
+        "JPY_SESSION_NAME",
+        "JUPYTER_MLOPS_NOTEBOOK",
+    ):
+        monkeypatch.delenv(name, raising=False)
