@@ -1,0 +1,67 @@
+"""Choose the kernel that a notebook runs in."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyter_mlops.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from jupyter_client.kernelspec import KernelSpec
+
+NATIVE = "python3"
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """How to start a kernel.
+
+    Parameters
+    ----------
+    warning
+        Why it is another than the notebook names.
+    """
+
+    name: str
+    spec: KernelSpec
+    warning: str = ""
+
+
+def choose_kernel(named: str | None, language: str) -> Kernel:
+    """Return the kernel *named*, or this Python's own when it is missing and the language is Python.
+
+    Raises
+    ------
+    Unavailable
+        No kernel for the language is installed.
+    """
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    if named is not None:
+        try:
+            spec = KernelSpecManager().get_kernel_spec(named)
+        except NoSuchKernel:
+            spec = None
+        if spec is not None and spec.argv and shutil.which(spec.argv[0]):
+            return Kernel(named, spec)
+    if language.lower() not in {"", "python", "ipython"}:
+        raise Unavailable(
+            f"The kernel {named!r} for {language} is not installed.",
+            hint="List those that are with `jupyter kernelspec list`.",
+        )
+    warning = f"The kernel {named!r} is not installed; this Python's own ran instead." if named else ""
+    return Kernel(NATIVE, _native_spec(), warning)
+
+
+def _native_spec() -> KernelSpec:
+    from jupyter_client.kernelspec import KernelSpec
+
+    try:
+        from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+    except ImportError as error:
+        raise Unavailable(
+            "This Python has no kernel.", hint="Install one with `pip install ipykernel`."
+        ) from error
+    return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
