@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -28,6 +29,20 @@ class Call:
     outputs: dict[str, None] = field(default_factory=dict)
     connection: Connection | None = None
     stack: ExitStack = field(default_factory=ExitStack)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A live object that the door finds, once the call is allowed and its lineage is being kept.
+
+    Parameters
+    ----------
+    said
+        The word that stands for it.
+    """
+
+    said: str
+    find: Callable[[], object]
 
 
 current: ContextVar[Call | None] = ContextVar("jupyter_mlops_call", default=None)

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import SecretStr, ValidationError
 
 from jupyter_mlops.core import ledger
-from jupyter_mlops.core.call import Call, current
+from jupyter_mlops.core.call import Call, Later, current
 from jupyter_mlops.core.errors import Invalid, MlopsError, Refused, Unavailable
 from jupyter_mlops.core.ledger import AuditEvent, Outcome, Phase
 from jupyter_mlops.core.policy import authorise
@@ -28,7 +28,7 @@ def enter(project: Project, verb: Verb, arguments: Mapping[str, object], *, face
     Parameters
     ----------
     arguments
-        By name; live ones as objects, the others as values or as the text a person typed.
+        By name; live ones as objects or `Later`, the others as values or as the text a person typed.
 
     Returns
     -------
@@ -113,7 +113,8 @@ class _Passage:
             if self._verb.effect == "write" and self._verb.is_foreign:
                 self._call.seq = self.record("intent", "started")
             with self._call.stack:
-                answer = self._verb.function(self._project, **values)
+                found = {name: _found(value) for name, value in values.items()}
+                answer = self._verb.function(self._project, **found)
                 self._collect(answer)
                 self.record("outcome", "ok")
             return answer
@@ -171,8 +172,14 @@ class _Passage:
                 self._call.outputs[reference] = None
 
 
+def _found(value: object) -> object:
+    return value.find() if isinstance(value, Later) else value
+
+
 def _describe(parameter: Parameter, value: object) -> object:
     """Say what a value was without keeping data or secrets."""
+    if isinstance(value, Later):
+        return redact(value.said)
     if parameter.live is not None:
         shape = getattr(value, "shape", None)
         return f"<{type(value).__name__}{'' if shape is None else ' ' + '×'.join(map(str, shape))}>"

@@ -88,6 +88,21 @@ class TestPut:
         objects.put(CONTENT)
         assert files(tmp_path) == [objects.path(DIGEST)]
 
+    def test_the_order_that_survives_a_power_cut(self, objects, monkeypatch):
+        """The file is synced, then renamed, then its folders are synced, again too when it is found there."""
+        done: list[str] = []
+        sync, rename = os.fsync, Path.replace
+
+        def fsync(handle: int) -> None:
+            done.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+            sync(handle)
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        monkeypatch.setattr(Path, "replace", lambda path, to: (done.append("rename"), rename(path, to)))
+        objects.put(CONTENT)
+        objects.put(CONTENT)
+        assert done == ["file", "rename", *["folder"] * 6]
+
     def test_every_writer_of_one_object_succeeds(self, objects):
         """Processes that keep the same bytes at once do not disturb each other."""
         children = [FORK.Process(target=objects.put, args=(CONTENT,)) for _ in range(4)]

@@ -1,0 +1,5 @@
+"""Data: every version of a table, kept exactly as it was."""
+
+from __future__ import annotations
+
+VERBS = ("snapshot", "load", "datasets")
