@@ -1,0 +1,5 @@
+"""Models: register what was trained, choose which version serves, and go back."""
+
+from __future__ import annotations
+
+VERBS = ("register", "models", "promote", "rollback")

@@ -1,0 +1,91 @@
+"""Go back to the version that served before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jupyter_mlops.core import call
+from jupyter_mlops.core.card import Card
+from jupyter_mlops.core.errors import Conflict, NotFound
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.record import Record
+from jupyter_mlops.core.tracker import ModelVersion
+from jupyter_mlops.core.types import Alias, ModelName, VersionRef, split_reference
+from jupyter_mlops.core.verb import verb
+from jupyter_mlops.models.alias import check_alias, moving, no_model
+from jupyter_mlops.models.history import DEFAULT, moves, trail
+from jupyter_mlops.models.promote import Note
+
+
+class Rollback(Record):
+    """An alias that points where it pointed before.
+
+    Parameters
+    ----------
+    previous
+        The version that it pointed at until now, if any.
+    is_foreign
+        Whether somebody had pointed it at *previous* without us.
+    """
+
+    version: VersionRef
+    alias: Alias
+    previous: str | None
+    note: str
+    is_foreign: bool
+
+    def card(self) -> Card:
+        """Say what serves again, and how to undo it."""
+        name, _ = split_reference(self.version)
+        facts = (("was", self.previous or "nothing"), ("why", self.note))
+        word = "" if self.alias == DEFAULT else f" {self.alias}"
+        outside = f"{self.previous or 'Its removal'} had been decided outside this project."
+        return Card(
+            f"{self.alias} of {name} is {self.version} again",
+            facts=facts if self.note else facts[:1],
+            notes=(outside,) if self.is_foreign else (),
+            next=(f"%mlops promote {self.previous}{word}",) if self.previous else (),
+        )
+
+
+@verb("rollback", effect="write", role="approver", foreign=True)
+def rollback(project: Project, name: ModelName, to: Alias = DEFAULT, *, note: Note = "") -> Rollback:
+    """Point an alias back at the version it pointed at before; again, and it goes one further back."""
+    check_alias(to)
+    with moving(project):
+        versions = {item.version: item for item in project.tracker.versions(name)}
+        if not versions:
+            raise no_model(project, name)
+        current = next((item for item in versions.values() if to in item.aliases), None)
+        steps = trail(moves(project), name, to)
+        target = _before(name, to, current, steps, versions)
+        project.tracker.point(name, to, target.version)
+    call.makes(f"version:{target.ref}")
+    return Rollback(
+        version=target.ref,
+        alias=to,
+        previous=current.ref if current else None,
+        note=note,
+        is_foreign=current is None or current.version != steps[-1],
+    )
+
+
+def _before(
+    name: ModelName,
+    alias: Alias,
+    current: ModelVersion | None,
+    steps: tuple[int, ...],
+    versions: Mapping[int, ModelVersion],
+) -> ModelVersion:
+    for number in reversed(steps):
+        if number in versions and (current is None or number != current.version):
+            return versions[number]
+    if current is None:
+        raise NotFound(
+            f"{name} has no alias {alias!r}.",
+            hint=f"Set it with `%mlops promote {name}@{max(versions)} {alias}`.",
+        )
+    raise Conflict(
+        f"{alias} of {name} points at {current.ref}, and the ledger knows of nothing before it.",
+        hint=f"Choose a version with `%mlops models {name}`, then promote it.",
+    )
