@@ -1,0 +1,1 @@
+"""The faces: magic, command line, REST and Python, all derived from the verbs."""

@@ -1,0 +1,92 @@
+"""Find the live object that a word stands for: a variable in a notebook, a file, snapshot or run elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from jupyter_mlops.core.call import Later
+from jupyter_mlops.core.errors import Invalid, NotFound
+from jupyter_mlops.core.project import Project, confined
+from jupyter_mlops.core.types import Code
+from jupyter_mlops.core.verb import Parameter, Verb, did_you_mean
+from jupyter_mlops.faces.script import Script
+
+if TYPE_CHECKING:
+    from jupyter_mlops.core.tracker import Run
+
+_VARIABLE = re.compile(r"[^\W\d]\w*")
+
+
+def resolve(
+    project: Project,
+    verb: Verb,
+    given: Mapping[str, object],
+    *,
+    variables: Mapping[str, object] | None = None,
+    cell: Code | None = None,
+) -> dict[str, object]:
+    """Return *given* with its live arguments replaced by the objects they name.
+
+    Parameters
+    ----------
+    variables
+        The notebook's variables; None where there is no notebook.
+    cell
+        The cell under the magic's line.
+
+    Raises
+    ------
+    NotFound
+        A word names no variable, file, snapshot or run.
+    """
+    values = dict(given)
+    for item in verb.parameters:
+        if item.live is None:
+            continue
+        if item is verb.cell and cell is not None:
+            values[item.name] = cell
+        elif isinstance(values.get(item.name), str):
+            values[item.name] = _find(project, item, str(values[item.name]), variables)
+    return values
+
+
+def _find(project: Project, item: Parameter, word: str, variables: Mapping[str, object] | None) -> object:
+    if variables is not None and _VARIABLE.fullmatch(word):
+        return _variable(word, variables)
+    finders = {"table": _table, "model": _model, "cell": _script}
+    find = finders[item.live.kind if item.live else "table"]
+    return Later(word, lambda: find(project, word))
+
+
+def _table(project: Project, word: str) -> object:
+    from jupyter_mlops.data.source import read_table
+
+    return read_table(project, word)
+
+
+def _script(project: Project, word: str) -> object:
+    return Script(confined(project.root, word), project.root)
+
+
+def _variable(name: str, variables: Mapping[str, object]) -> object:
+    if name in variables:
+        return variables[name]
+    known = [key for key in variables if not key.startswith("_")]
+    hint = did_you_mean(name, known) or "Run the cell that makes it first."
+    raise NotFound(f"No variable {name!r} in this notebook.", hint=hint)
+
+
+def _model(project: Project, word: str) -> object:
+    if word.startswith("@"):
+        return _model_of_run(project, project.tracker.run(word))
+    if "@" not in word:
+        raise Invalid(f"{word!r} is no model.", hint="Name a run's, like @8c1d, or a version, like churn@2.")
+    return project.tracker.load(project.tracker.resolve(word))
+
+
+def _model_of_run(project: Project, run: Run) -> object:
+    from jupyter_mlops.models.register import recorded_model
+
+    return recorded_model(project, run)

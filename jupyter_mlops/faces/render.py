@@ -1,0 +1,27 @@
+"""Put answers on the wire and on the terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, cast
+
+from jupyter_mlops.core.preview import Preview
+from jupyter_mlops.core.record import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def as_record(answer: object) -> Record:
+    """Return the wire form of an answer: itself, or the preview of a live table."""
+    return answer if isinstance(answer, Record) else Preview.of(cast("pd.DataFrame", answer))
+
+
+def as_json_text(answer: object) -> str:
+    """Return an answer as JSON, non-finite numbers as strings."""
+    return json.dumps(as_record(answer).wire(), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def as_text(answer: object) -> str:
+    """Return an answer as a reader of a terminal sees it."""
+    return as_record(answer).card().text()

@@ -1,0 +1,122 @@
+"""The REST face: one authenticated, authorised POST route for each verb."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.extension.handler import ExtensionHandlerMixin
+from jupyter_server.utils import url_path_join
+from tornado.web import authenticated
+
+from jupyter_mlops import catalog
+from jupyter_mlops.core import door
+from jupyter_mlops.core.errors import Invalid, MlopsError
+from jupyter_mlops.core.policy import Actor
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.record import MIME, Record
+from jupyter_mlops.core.verb import Verb
+from jupyter_mlops.faces import openapi, references
+from jupyter_mlops.faces.opening import open_project
+from jupyter_mlops.faces.render import as_record
+
+RESOURCE = "jupyter_mlops"
+ROOT = "/jupyter-mlops/v1"
+
+
+class _Handler(ExtensionHandlerMixin, APIHandler):
+    """What every route shares: errors as JSON, and who is asking."""
+
+    def reply(self, status: int, body: Mapping[str, object]) -> None:
+        """Send a JSON body."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(body, ensure_ascii=False, allow_nan=False))
+
+    def answer(self, record: Record) -> None:
+        """Send a record, together with its card when the client asks for our own type."""
+        if MIME in self.request.headers.get("Accept", ""):
+            self.reply(200, record.with_card())
+        else:
+            self.reply(200, record.wire())
+
+    def complain(self, error: MlopsError) -> None:
+        """Send an error as its status, sentence and hint."""
+        body = {"code": error.code, "message": error.message, "hint": error.hint, "docs": error.docs}
+        self.reply(error.status, body)
+
+    def actor(self) -> Actor:
+        """Return the identity provider's user; a bare token server only knows the operating system's."""
+        if type(self.identity_provider) in {IdentityProvider, PasswordIdentityProvider}:
+            return Actor.of_system()
+        return Actor(self.current_user.username, "jupyter")
+
+    def body(self) -> dict[str, object]:
+        """Return the request's JSON object."""
+        try:
+            found = json.loads(self.request.body.decode("utf-8") or "{}")
+        except (UnicodeDecodeError, ValueError, RecursionError) as error:
+            raise Invalid(f"The body is no JSON: {error}.", hint="Send an object, like {}.") from None
+        if not isinstance(found, dict):
+            raise Invalid(f"The body is a JSON {type(found).__name__}.", hint="Send an object, like {}.")
+        return found
+
+
+class OpenApiHandler(_Handler):
+    """Serve the OpenAPI document."""
+
+    @authenticated
+    @authorized("read", resource=RESOURCE)  # type: ignore[untyped-decorator]
+    async def get(self) -> None:
+        """Answer with the document."""
+        self.reply(200, openapi.document(catalog.registry()))
+
+
+def route(verb: Verb) -> tuple[str, type[_Handler]]:
+    """Make the route of one verb."""
+    action = "read" if verb.effect == "read" else "write"
+
+    class VerbHandler(_Handler):
+        @authenticated
+        @authorized(action, resource=RESOURCE)  # type: ignore[untyped-decorator]
+        async def post(self) -> None:
+            try:
+                project, values = self._prepare()
+                answer = await _in_thread(project, verb, values)
+                self.answer(as_record(answer))
+            except MlopsError as error:
+                self.complain(error)
+
+        def _prepare(self) -> tuple[Project, dict[str, object]]:
+            given = self.body()
+            start = Path(self.settings["server_root_dir"]).expanduser()
+            admin = self.config.get("MlopsExtension", {}).get("imposed", {})
+            return open_project(verb, start, actor=self.actor(), admin=dict(admin)), given
+
+    VerbHandler.__name__ = VerbHandler.__qualname__ = f"{verb.name.title()}Handler"
+    VerbHandler.__doc__ = verb.summary
+    return f"{ROOT}/{verb.name}", VerbHandler
+
+
+def handlers(base_url: str = "") -> list[tuple[str, type[_Handler]]]:
+    """Return every route, below *base_url*."""
+    routes = [route(verb) for verb in catalog.registry().values()]
+    routes.append((f"{ROOT}/openapi.json", OpenApiHandler))
+    return [(url_path_join(base_url, path) if base_url else path, handler) for path, handler in routes]
+
+
+async def _in_thread(project: Project, verb: Verb, given: Mapping[str, object]) -> object:
+    """Run the verb beside the server's loop."""
+
+    def work() -> object:
+        values = references.resolve(project, verb, given)
+        return door.enter(project, verb, values, face="rest")
+
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(None, context.run, work)

@@ -1,0 +1,3 @@
+"""Governance: what the ledger proves."""
+
+VERBS = ("audit",)

@@ -1,0 +1,3 @@
+"""The project itself: make it, look at it, mend it, and look anything up in it."""
+
+VERBS = ("init", "status", "doctor", "demo", "show", "history", "settings", "plugins", "magics")

@@ -1,0 +1,79 @@
+"""Look anything up by its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jupyter_mlops.core.card import Card
+from jupyter_mlops.core.errors import Invalid, NotFound
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.record import Record
+from jupyter_mlops.core.types import AnyRef, VersionRef
+from jupyter_mlops.core.verb import verb
+
+
+class Shown(Record):
+    """A thing and what it is.
+
+    Parameters
+    ----------
+    kind
+        `snapshot`, `version` or `run`.
+    record
+        The thing's own record.
+    """
+
+    ref: str
+    kind: str
+    record: dict[str, object]
+    facts: tuple[tuple[str, str], ...]
+    title: str
+
+    def card(self) -> Card:
+        """Show the thing's own card."""
+        return Card(self.title, "info", self.facts, next=(f"%mlops history {self.ref}",))
+
+
+@verb("show", effect="read")
+def show(project: Project, ref: AnyRef) -> Shown:
+    """Show a snapshot, model version or run, whatever the reference names."""
+    kind, colon, name = ref.partition(":")
+    if ref.startswith("@"):
+        return _shown("run", project.tracker.run(ref), ref)
+    finders: dict[str, Callable[[Project, str], Record | None]] = {"dataset": _snapshot, "model": _version}
+    if colon:
+        found = {kind: finders[kind](project, name)}
+    else:
+        found = {word: find(project, ref) for word, find in finders.items()}
+    hits = {word: record for word, record in found.items() if record is not None}
+    if not hits:
+        raise NotFound(
+            f"Nothing is called {ref!r}.",
+            hint="List what there is with `%mlops datasets` and `%mlops models`.",
+        )
+    if len(hits) > 1:
+        raise Invalid(f"{ref!r} is a dataset and a model.", hint=f"Say dataset:{ref} or model:{ref}.")
+    word, record = next(iter(hits.items()))
+    return _shown("snapshot" if word == "dataset" else "version", record, ref)
+
+
+def _snapshot(project: Project, name: str) -> Record | None:
+    from jupyter_mlops.data.resolve import resolve
+
+    try:
+        return resolve(project, name)
+    except (NotFound, Invalid):
+        return None
+
+
+def _version(project: Project, name: VersionRef) -> Record | None:
+    try:
+        return project.tracker.resolve(name)
+    except (NotFound, Invalid):
+        return None
+
+
+def _shown(kind: str, record: Record, given: str) -> Shown:
+    card = record.card()
+    own = str(getattr(record, "ref", given))
+    return Shown(ref=own, kind=kind, record=record.wire(), facts=card.facts, title=card.title)

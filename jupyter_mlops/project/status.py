@@ -1,0 +1,100 @@
+"""Look at the project at a glance, from our own store only, so that it never waits for anybody."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from jupyter_mlops.core import ledger
+from jupyter_mlops.core.card import Card
+from jupyter_mlops.core.ledger import AuditEvent
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.record import Record
+from jupyter_mlops.core.types import split_reference
+from jupyter_mlops.core.verb import verb
+
+_RECENT = 5
+
+
+class Status(Record):
+    """What the project holds and what happened last.
+
+    Parameters
+    ----------
+    champions
+        Model versions that the ledger says serve, as of the last promotion or rollback of each.
+    unfinished
+        Calls that began and never said how they ended.
+    """
+
+    root: str
+    actor: str
+    tracking: str
+    datasets: int
+    lines: int
+    champions: tuple[str, ...]
+    recent: tuple[AuditEvent, ...]
+    unfinished: tuple[AuditEvent, ...]
+
+    def card(self) -> Card:
+        """Show the counts, what serves, and the last lines of the ledger."""
+        facts = (
+            ("project", self.root),
+            ("you", self.actor),
+            ("datasets", str(self.datasets)),
+            ("serving", ", ".join(self.champions) or "nothing yet"),
+            ("ledger", f"{self.lines} lines"),
+            ("tracking", self.tracking),
+        )
+        rows = tuple(
+            (event.at[:19].replace("T", " "), event.verb, _touched(event), event.outcome)
+            for event in self.recent
+        )
+        notes = tuple(
+            f"{event.verb} of line {event.seq} has not ended: running, or cut off."
+            for event in self.unfinished
+        )
+        step = "%mlops runs" if self.lines > 1 else "%mlops snapshot df NAME"
+        columns = ("when", "verb", "on", "outcome") if rows else ()
+        return Card("Status", "warning" if notes else "info", facts, columns, rows, notes, (step,))
+
+
+@verb("status", effect="read")
+def status(project: Project) -> Status:
+    """Show what the project holds, what serves, and what happened last."""
+    from jupyter_mlops.core.redact import redact
+    from jupyter_mlops.project.names import dataset_names
+
+    with project.store.read() as connection:
+        lines = ledger.last(connection)
+        recent = tuple(ledger.entries(connection, limit=_RECENT, newest=True, settled=True))
+        unfinished = tuple(ledger.unfinished(connection))
+        serving = champions(connection)
+    return Status(
+        root=str(project.root),
+        actor=f"{project.actor.name} ({project.actor.source})",
+        tracking=redact(project.settings.tracking_uri) or "MLflow in .mlops",
+        datasets=len(dataset_names(project)),
+        lines=lines,
+        champions=serving,
+        recent=recent,
+        unfinished=unfinished,
+    )
+
+
+def champions(connection: Connection) -> tuple[str, ...]:
+    """Return what `champion` points at for each model, by the ledger."""
+    serving: dict[str, str] = {}
+    for event in ledger.entries(connection):
+        if event.verb not in {"promote", "rollback"} or event.outcome != "ok":
+            continue
+        if event.arguments.get("to", "champion") != "champion":
+            continue
+        for reference in event.outputs:
+            kind, _, version = reference.partition(":")
+            if kind == "version":
+                serving[split_reference(version)[0]] = version
+    return tuple(serving.values())
+
+
+def _touched(event: AuditEvent) -> str:
+    return ", ".join(reference.partition(":")[2] for reference in event.outputs or event.inputs)

@@ -1,0 +1,76 @@
+"""status: the project at a glance, without asking anybody else."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from jupyter_mlops.core import door, ledger
+from jupyter_mlops.core.ledger import AuditEvent
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.verb import verb_of
+from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.project.status import status
+
+
+def moved(project: Project, verb: str, version: str, alias: str = "champion") -> None:
+    with project.store.write() as connection:
+        entry = AuditEvent(
+            at="2026-11-20T12:00:00+00:00",
+            actor="ada",
+            source="os",
+            face="python",
+            verb=verb,
+            phase="outcome",
+            outcome="ok",
+            arguments={"to": alias},
+            outputs=(f"version:{version}",),
+        )
+        ledger.append(connection, entry)
+
+
+class TestStatus:
+    def test_a_fresh_project_teaches_the_first_step(self, project: Project) -> None:
+        """Nothing there: it says what to type."""
+        answer = status(project)
+        assert (answer.datasets, answer.lines, answer.champions) == (0, 0, ())
+        assert "%mlops snapshot" in str(answer)
+
+    def test_it_counts_what_is_there(self, project: Project) -> None:
+        """Datasets and the last lines of the ledger."""
+        found = verb_of(snapshot)
+        assert found is not None
+        door.enter(project, found, {"table": pd.DataFrame({"a": [1]}), "name": "customers"})
+        answer = status(project)
+        assert (answer.datasets, answer.lines) == (1, 1)
+        assert "customers@1" in str(answer)
+
+    def test_what_serves_is_the_last_champion(self, project: Project) -> None:
+        """Promotions and rollbacks of other aliases do not count."""
+        moved(project, "promote", "churn@1")
+        moved(project, "promote", "churn@2")
+        moved(project, "promote", "churn@3", "challenger")
+        moved(project, "rollback", "churn@1")
+        moved(project, "promote", "risk@7")
+        assert status(project).champions == ("churn@1", "risk@7")
+
+    def test_a_call_that_was_cut_off_shows(self, project: Project) -> None:
+        """An intent without an outcome is said plainly."""
+        entry = AuditEvent(
+            at="x", actor="ada", source="os", face="magic", verb="record", phase="intent", outcome="started"
+        )
+        with project.store.write() as connection:
+            ledger.append(connection, entry)
+        assert "record of line 1 has not ended" in str(status(project))
+
+    def test_it_asks_nobody_else(self, project: Project) -> None:
+        """With the tracker down it answers all the same."""
+        project.tracker.is_down = True  # type: ignore[attr-defined]
+        assert status(project).root
+
+    def test_a_password_in_an_address_is_masked(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The address is shown, the secret is not."""
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://ann:s3cret@host")
+        assert "s3cret" not in str(status(project))
