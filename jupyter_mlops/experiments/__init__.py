@@ -1,0 +1,5 @@
+"""Experiments: record a training, find it again, and know what it ran in."""
+
+from __future__ import annotations
+
+VERBS = ("record", "runs")

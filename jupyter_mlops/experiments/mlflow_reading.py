@@ -1,0 +1,133 @@
+"""Read MLflow's runs and versions as ours, and write what MLflow cannot hold in its own terms."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from jupyter_mlops.core.tracker import Artifact, ModelVersion, Run, RunLog, RunStatus
+
+if TYPE_CHECKING:
+    from mlflow.entities import Metric, Param, RunTag
+    from mlflow.entities import Run as MlflowRun
+    from mlflow.entities.model_registry import ModelVersion as MlflowVersion
+
+PREFIX = "jupyter_mlops."
+KEY = PREFIX + "key"
+PID = PREFIX + "pid"
+HOST = PREFIX + "host"
+BORN = PREFIX + "born"
+DURATION = PREFIX + "duration_s"
+TRUSTED = PREFIX + "trusted"
+FINGERPRINT = PREFIX + "fingerprint"
+_METRIC = PREFIX + "metric."
+_HIDDEN = ("mlflow.", KEY, PID, HOST, BORN, DURATION, _METRIC)
+
+_LONGEST_PARAM = 6_000
+_LONGEST_TAG = 8_000
+_BATCH = 100
+_METRIC_BATCH = 800
+_STATUS: Mapping[str, RunStatus] = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed"}
+
+
+def read_run(run: MlflowRun, experiment: str) -> Run:
+    """Return MLflow's run as ours."""
+    tags = dict(run.data.tags)
+    metrics = {key: _finite(value) for key, value in run.data.metrics.items()}
+    metrics |= {
+        key.removeprefix(_METRIC): float(value) for key, value in tags.items() if key.startswith(_METRIC)
+    }
+    return Run(
+        id=run.info.run_id,
+        name=run.info.run_name or run.info.run_id[:8],
+        status=_STATUS.get(run.info.status, "running"),
+        started_at=moment(run.info.start_time),
+        duration_s=_duration(run, tags),
+        params=dict(run.data.params),
+        metrics=metrics,
+        tags={key: value for key, value in tags.items() if not key.startswith(_HIDDEN)},
+        experiment=experiment,
+    )
+
+
+def read_version(version: MlflowVersion, aliases: Mapping[str, str]) -> ModelVersion:
+    """Return MLflow's model version as ours; *aliases* are the model's, with their version's number."""
+    number = int(version.version)
+    return ModelVersion(
+        ref=f"{version.name}@{number}",
+        name=version.name,
+        version=number,
+        run=f"@{version.run_id[:8]}" if version.run_id else None,
+        aliases=tuple(sorted(alias for alias, pointed in aliases.items() if int(pointed) == number)),
+        created_at=moment(version.creation_timestamp),
+        tags={key: value for key, value in dict(version.tags).items() if key != KEY},
+    )
+
+
+def moment(milliseconds: int) -> datetime:
+    """Return MLflow's time as a moment in UTC."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+@dataclass
+class Batch:
+    """What one request can carry."""
+
+    params: list[Param] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    tags: list[RunTag] = field(default_factory=list)
+
+
+def batches(log: RunLog, now_ms: int) -> tuple[list[Batch], list[Artifact]]:
+    """Return *log* as requests that MLflow takes whole, and as files what it would cut."""
+    from mlflow.entities import Metric, Param, RunTag
+
+    params, long_params = _split(log.params, _LONGEST_PARAM, "params")
+    tags, long_tags = _split(log.tags, _LONGEST_TAG, "tags")
+    tags |= {_METRIC + key: repr(value) for key, value in log.metrics.items() if not math.isfinite(value)}
+    left = (
+        iter([Param(key, value) for key, value in params.items()]),
+        iter([Metric(key, value, now_ms, 0) for key, value in log.metrics.items() if math.isfinite(value)]),
+        iter([RunTag(key, value) for key, value in tags.items()]),
+    )
+    return list(_drain(*left)), [*long_params, *long_tags]
+
+
+def _drain(params: Iterator[Param], metrics: Iterator[Metric], tags: Iterator[RunTag]) -> Iterator[Batch]:
+    while True:
+        batch = Batch(
+            list(islice(params, _BATCH)), list(islice(metrics, _METRIC_BATCH)), list(islice(tags, _BATCH))
+        )
+        if not (batch.params or batch.metrics or batch.tags):
+            return
+        yield batch
+
+
+def _split(values: Mapping[str, str], longest: int, folder: str) -> tuple[dict[str, str], list[Artifact]]:
+    """Replace what is too long by a note of the file that keeps it whole."""
+    short: dict[str, str] = {}
+    files: list[Artifact] = []
+    for key, value in values.items():
+        short[key] = value
+        if len(value) > longest:
+            files.append(Artifact(f"{folder}/{len(files):03d}.txt", value.encode("utf-8", "surrogatepass")))
+            short[key] = f"{value[:200]}… ({len(value)} characters, whole in {files[-1].path})"
+    return short, files
+
+
+def _finite(value: float) -> float:
+    """Undo MLflow's writing of an infinity as the largest number."""
+    return math.copysign(math.inf, value) if abs(value) >= sys.float_info.max else value
+
+
+def _duration(run: MlflowRun, tags: Mapping[str, str]) -> float | None:
+    if DURATION in tags:
+        return float(tags[DURATION])
+    if run.info.end_time is None:
+        return None
+    return max(0.0, float(run.info.end_time - run.info.start_time) / 1000)
