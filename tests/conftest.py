@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,6 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the machine's own settings out of the tests."""
-    for name in (
-        "MLFLOW_TRACKING_URI",
-        "JUPYTER_MLOPS_TRACKING_URI",
-        "JPY_SESSION_NAME",
-        "JUPYTER_MLOPS_NOTEBOOK",
-    ):
+    names = [name for name in os.environ if name.startswith(("JUPYTER_MLOPS_", "MLFLOW_"))]
+    for name in ("JPY_SESSION_NAME", *names):
         monkeypatch.delenv(name, raising=False)

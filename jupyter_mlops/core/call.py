@@ -10,6 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from jupyter_mlops.core.session import Session
+
 
 @dataclass
 class Call:
@@ -23,6 +25,7 @@ class Call:
 
     verb: str
     root: Path
+    session: Session
     parent: int | None = None
     seq: int | None = None
     inputs: dict[str, None] = field(default_factory=dict)

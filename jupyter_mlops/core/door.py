@@ -45,7 +45,7 @@ def enter(project: Project, verb: Verb, arguments: Mapping[str, object], *, face
     outer = current.get()
     if outer is not None and outer.root != project.root:
         outer = None  # another project's ledger knows nothing of it
-    under_way = Call(verb.name, project.root, parent=outer.seq if outer else None)
+    under_way = Call(verb.name, project.root, project.session, parent=outer.seq if outer else None)
     passage = _Passage(project, verb, face, under_way)
     values = validate(verb, arguments)
     passage.describe(values)

@@ -24,6 +24,11 @@ class Record(BaseModel):
         values = self.model_dump(mode="json")
         return Card(type(self).__name__, "info", tuple((key, str(value)) for key, value in values.items()))
 
+    @property
+    def is_well(self) -> bool:
+        """Whether the answer is good news; the command line exits with 1 when it is not."""
+        return True
+
     def wire(self) -> dict[str, object]:
         """Return the answer as plain JSON types, non-finite numbers as words."""
         return cast(dict[str, object], json.loads(self.model_dump_json()))

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         3600.0
     )
     tracker_timeout_s: Annotated[
-        float, Field(gt=0, le=10, description="Longest wait for one answer of the tracker.")
+        float, Field(gt=0, le=5, description="Longest wait for one answer of the tracker.")
     ] = 3.0
 
     @classmethod

@@ -100,7 +100,7 @@ def _upgrade(engine: Engine) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's own recipe: we say BEGIN ourselves
-    connection.execute(f"PRAGMA busy_timeout={_WAIT_S * 500}")
+    connection.execute(f"PRAGMA busy_timeout={_WAIT_S * 1_000}")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from jupyter_mlops.core import progress
 from jupyter_mlops.core.verb import Verb
 
 _WIDTH = 24
+_QUIET_S = 2.0
 
 
 def line(done: int, total: int, label: str) -> str:
@@ -31,22 +33,33 @@ def in_cell(verb: Verb) -> Iterator[None]:
     def report(done: int, total: int, label: str) -> None:
         handle.update({"text/plain": line(done, total, label)}, raw=True)
 
-    with progress.listening(report):
-        yield
+    try:
+        with progress.listening(report):
+            yield
+    finally:
+        handle.update({"text/plain": ""}, raw=True)
 
 
 @contextmanager
 def in_shell(verb: Verb) -> Iterator[None]:
-    """Show the reports of a long verb on the terminal; a line each where it is no terminal."""
+    """Show the reports of a long verb on the terminal; where it is none, a line now and then."""
     if not verb.is_long:
         yield
         return
-    end = "\r" if sys.stderr.isatty() else "\n"
+    is_terminal = sys.stderr.isatty()
+    quiet_until = 0.0 if is_terminal else time.monotonic() + _QUIET_S
 
     def report(done: int, total: int, label: str) -> None:
-        print(f"{line(done, total, label):<100}", end=end, file=sys.stderr, flush=True)
+        nonlocal quiet_until
+        if is_terminal:
+            print(f"{line(done, total, label):<100}", end="\r", file=sys.stderr, flush=True)
+        elif time.monotonic() >= quiet_until:
+            quiet_until = time.monotonic() + _QUIET_S
+            print(f"{done}/{total}  {label}", file=sys.stderr, flush=True)
 
-    with progress.listening(report):
-        yield
-    if end == "\r":
-        print(" " * 100, end="\r", file=sys.stderr)
+    try:
+        with progress.listening(report):
+            yield
+    finally:
+        if is_terminal:
+            print(" " * 100, end="\r", file=sys.stderr)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import MlopsError
+from jupyter_mlops.faces.script import ScriptError
 
 if TYPE_CHECKING:
     from jupyter_mlops.core.verb import Registry, Verb
@@ -30,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MlopsError as error:
         _complain(error, as_json="--json" in words)
         return error.exit_code
+    except ScriptError as error:
+        print(error.traceback, end="", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
@@ -48,8 +52,8 @@ def _say(registry: Registry, words: Sequence[str]) -> int:
         print(code.call_of(said.verb, said.given))
         return 0
     answer = _enter(said, said.verb)
-    print(render.as_json_text(answer) if said.wants_json else render.as_text(answer))
-    return 0
+    print(render.as_json_text(answer) if said.wants_json else render.in_shell(render.as_text(answer)))
+    return 0 if render.as_record(answer).is_well else 1
 
 
 def _enter(said: Line, verb: Verb) -> object:
@@ -73,13 +77,15 @@ def _version() -> int:
 def _complain(error: MlopsError, *, as_json: bool) -> None:
     import json
 
+    from jupyter_mlops.faces.render import in_shell
+
     if as_json:
         body = {"code": error.code, "message": error.message, "hint": error.hint, "docs": error.docs}
         print(json.dumps(body, ensure_ascii=False), file=sys.stderr)
         return
-    print(f"{type(error).__name__}: {error.message}", file=sys.stderr)
+    print(f"{type(error).__name__}: {in_shell(error.message)}", file=sys.stderr)
     if error.hint:
-        print(f"  → {error.hint}", file=sys.stderr)
+        print(f"  → {in_shell(error.hint)}", file=sys.stderr)
 
 
 def _complete(registry: Registry) -> None:

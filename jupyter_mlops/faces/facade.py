@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from jupyter_mlops import catalog
 from jupyter_mlops.core import door
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.session import Session
 from jupyter_mlops.core.verb import Verb, did_you_mean
 from jupyter_mlops.faces import references
 from jupyter_mlops.faces.opening import open_project
@@ -39,7 +41,7 @@ class Facade:
     def _bound(self, verb: Verb) -> Callable[..., object]:
         def call(*words: object, **options: object) -> object:
             if self._project is None or not self._project.folder.is_dir():
-                self._project = open_project(verb, self._start)
+                self._project = open_project(verb, self._start, session=_notebook_session())
             arguments = references.resolve(self._project, verb, _by_name(verb, words, options))
             return door.enter(self._project, verb, arguments, face="python")
 
@@ -48,6 +50,16 @@ class Facade:
         whole = inspect.signature(verb.function)
         call.__signature__ = whole.replace(parameters=list(whole.parameters.values())[1:])  # type: ignore[attr-defined]
         return call
+
+
+def _notebook_session() -> Session | None:
+    """Return the session of the notebook around us, so that what Python reads a recorded cell has read."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    found = shell.magics_manager.magics["line"].get("mlops") if shell is not None else None
+    owner = getattr(getattr(found, "__wrapped__", None), "__self__", None)
+    session = getattr(owner, "session", None)
+    return session if isinstance(session, Session) else None
 
 
 def _by_name(verb: Verb, words: tuple[object, ...], options: dict[str, object]) -> dict[str, object]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from IPython.core.magic import no_var_expand
+
+from jupyter_mlops.core.session import Session
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -21,6 +24,7 @@ class MlopsMagics:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
+        self.session = Session()
         self._project: Project | None = None
         self._offered: set[tuple[str, str]] = set()
         self._shown: list[Record] = []
@@ -36,11 +40,12 @@ class MlopsMagics:
         return self._say(said, said.verb, cell)
 
     def project_for(self, verb: Verb) -> Project:
-        """Return the project around the notebook, opened once a session."""
+        """Return the project around the working folder, opened once as long as that stays."""
+        from jupyter_mlops.core.project import find
         from jupyter_mlops.faces.opening import open_project
 
-        if self._project is None or not self._project.folder.is_dir():
-            self._project = open_project(verb, session_of=self._project)
+        if self._project is None or self._project.root != find(Path.cwd()):
+            self._project = open_project(verb, session=self.session)
         return self._project
 
     def offer(self, state: str) -> None:
@@ -123,6 +128,7 @@ def register(shell: InteractiveShell, function: Callable[..., object], kind: str
     def magic(line: str, cell: str | None = None) -> object:
         return function(line, cell)
 
+    magic.__wrapped__ = function  # type: ignore[attr-defined]  # the Python face finds the notebook's session by it
     magic.__doc__ = function.__doc__
     shell.magics_manager.register_function(no_var_expand(magic), magic_kind=kind, magic_name=name)
 

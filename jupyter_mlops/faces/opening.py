@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from jupyter_mlops.core import call
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project, find
+from jupyter_mlops.core.session import Session
 from jupyter_mlops.core.verb import Verb
 
 
@@ -16,14 +18,14 @@ def open_project(
     *,
     actor: Actor | None = None,
     admin: Mapping[str, object] | None = None,
-    session_of: Project | None = None,
+    session: Session | None = None,
 ) -> Project:
     """Open the project around *start*; verbs that work anywhere get one that need not exist yet.
 
     Parameters
     ----------
-    session_of
-        A project whose session goes on.
+    session
+        One that goes on; within a call, the call's own does.
 
     Raises
     ------
@@ -35,6 +37,8 @@ def open_project(
         project = Project(here, actor=actor, admin=admin)
     else:
         project = Project.open(here, actor=actor, admin=admin)
-    if session_of is not None:
-        project.session = session_of.session
+    outer = call.current.get()
+    if outer is not None and outer.root == project.root:
+        session = outer.session
+    project.session = session or project.session
     return project

@@ -22,6 +22,11 @@ def as_json_text(answer: object) -> str:
     return json.dumps(as_record(answer).wire(), indent=2, ensure_ascii=False, allow_nan=False)
 
 
+def in_shell(text: str) -> str:
+    """Return *text* with its magic lines as they are typed in a shell."""
+    return text.replace("%%mlops ", "jupyter mlops ").replace("%mlops ", "jupyter mlops ")
+
+
 def as_text(answer: object) -> str:
     """Return an answer as a reader of a terminal sees it."""
     return as_record(answer).card().text()

@@ -10,6 +10,14 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.types import Execution
 
 
+class ScriptError(Exception):
+    """A script's own error: its traceback, without the frames above the script."""
+
+    def __init__(self, name: str, message: str, traceback: str) -> None:
+        super().__init__(f"{name}: {message}" if message else name)
+        self.traceback = traceback
+
+
 class Script:
     """Run a Python file in a namespace of its own, as `python FILE` would."""
 
@@ -44,10 +52,20 @@ class Script:
         try:
             exec(compile(self._source, str(self._path), "exec"), self._namespace)  # noqa: S102 - it is the user's own
         except BaseException as error:  # noqa: BLE001 - kept, and raised again by `reraise`
-            return Execution(error=error, traceback=traceback.format_exc())
+            return Execution(error=error, traceback=self._explain(error))
         return Execution()
 
     def reraise(self, execution: Execution) -> None:
-        """Raise the script's own error again."""
-        if execution.error is not None:
+        """Raise the script's own error again; an interrupt stays what it is."""
+        if execution.error is None:
+            return
+        if isinstance(execution.error, KeyboardInterrupt):
             raise execution.error
+        error = execution.error
+        raise ScriptError(type(error).__name__, str(error), execution.traceback)
+
+    def _explain(self, error: BaseException) -> str:
+        frames = error.__traceback__
+        while frames is not None and frames.tb_frame.f_code.co_filename != str(self._path):
+            frames = frames.tb_next
+        return "".join(traceback.format_exception(type(error), error, frames))

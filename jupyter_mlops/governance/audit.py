@@ -33,6 +33,11 @@ class Audit(Record):
     flaws: tuple[str, ...] = ()
     next_page: int | None = None
 
+    @property
+    def is_well(self) -> bool:
+        """Whether no line is known to have been changed."""
+        return self.is_verified is not False
+
     def card(self) -> Card:
         """Show who did what when."""
         if self.is_verified is False:

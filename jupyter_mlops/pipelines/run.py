@@ -201,7 +201,8 @@ def _artifacts(job: Job) -> tuple[Artifact, ...]:
 def _raise(notebook: Notebook, failure: Failure, output: str) -> NoReturn:
     """Raise what the caller can do something about."""
     where = f" in cell [{failure.cell}] ({failure.label})" if failure.cell else ""
-    what = f"{failure.name}: {failure.message}" if failure.cause == "error" else failure.message
+    is_ours = failure.cause != "error" or failure.name in {"Refused", "Unavailable"}
+    what = failure.message if is_ours else f"{failure.name}: {failure.message}"
     message = f"{notebook.name} failed{where}: {what.rstrip('.')}."
     hint = f"Open {output}"
     if failure.cause in _UNAVAILABLE or failure.name == "Unavailable":

@@ -35,6 +35,11 @@ class Doctor(Record):
 
     items: tuple[Diagnosis, ...]
 
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing has failed."""
+        return all(item.state != "failed" for item in self.items)
+
     def card(self) -> Card:
         """Show every item, and the remedies of those that need one."""
         worst: State = "ok"

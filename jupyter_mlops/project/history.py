@@ -72,7 +72,7 @@ def _touches(event: AuditEvent, ref: str) -> bool:
 
 def _what(event: AuditEvent) -> str:
     made = ", ".join(reference.partition(":")[2] for reference in event.outputs or event.inputs)
-    alias = event.arguments.get("to")
+    alias = event.arguments.get("to", "champion") if event.verb in {"promote", "rollback"} else None
     return f"{made} → {alias}" if alias else made
 
 

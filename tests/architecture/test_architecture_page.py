@@ -30,7 +30,9 @@ class TestPage:
         drawn = re.search(r"## Floors.*?```\n(.*?)```", PAGE, re.DOTALL)
         assert drawn is not None
         config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-        contract = next(item for item in config["tool"]["importlinter"]["contracts"] if item["id"] == "floors")
+        contract = next(
+            item for item in config["tool"]["importlinter"]["contracts"] if item["id"] == "floors"
+        )
         there = folders() | {"catalog"}
         floors = [[name.strip(" ()") for name in layer.split("|")] for layer in contract["layers"]]
         built = [" | ".join(name for name in layer if name in there) for layer in floors]

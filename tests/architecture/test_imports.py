@@ -7,13 +7,26 @@ import sys
 
 import pytest
 
-HEAVY = {"pandas", "numpy", "sklearn", "mlflow", "plotly", "papermill", "dbos", "pyarrow", "sqlalchemy", "matplotlib"}
+HEAVY = {
+    "pandas",
+    "numpy",
+    "sklearn",
+    "mlflow",
+    "plotly",
+    "papermill",
+    "dbos",
+    "pyarrow",
+    "sqlalchemy",
+    "matplotlib",
+}
 
 
 def imported_by(source: str) -> set[str]:
     """Return the modules that a fresh interpreter has after running *source*."""
     report = "\nimport sys; print('MODULES', *{name.partition('.')[0] for name in sys.modules})"
-    done = subprocess.run([sys.executable, "-c", source + report], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", source + report], capture_output=True, text=True, timeout=60, check=True
+    )
     return set(done.stdout.rpartition("MODULES ")[2].split())
 
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.project import Project
@@ -47,7 +48,46 @@ class TestSay:
         assert "line@1" in capsys.readouterr().out
 
 
+class TestScript:
+    def test_what_a_script_reads_through_python_is_its_data(
+        self, here: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A script that loads a snapshot itself is recorded with it."""
+        (here / "c.csv").write_text(CSV)
+        main(["snapshot", "c.csv", "customers"])
+        (here / "train.py").write_text("import jupyter_mlops\njupyter_mlops.open().load('customers@1')\n")
+        assert main(["record", "train.py", "reader"]) == 0
+        assert "customers@1" in capsys.readouterr().out.rpartition("Recorded reader")[2]
+
+    def test_its_error_shows_without_ours(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """The traceback begins in the script, and the exit code is 1."""
+        (here / "broken.py").write_text("def divide():\n    return 1 / 0\n\ndivide()\n")
+        assert main(["record", "broken.py", "broken"]) == 1
+        shown = capsys.readouterr().err
+        assert "ZeroDivisionError" in shown
+        assert "faces" not in shown
+
+
 class TestExitCode:
+    def test_a_ledger_that_was_changed_is_one(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A bad verdict is no error, and yet CI must see it."""
+        (here / "c.csv").write_text(CSV)
+        main(["snapshot", "c.csv", "customers"])
+        assert main(["audit", "--verify"]) == 0
+        with Project.open(here).store.write() as connection:
+            connection.execute(text("DROP TRIGGER ledger_no_update"))
+            connection.execute(text("UPDATE ledger SET actor = 'eve'"))
+        assert main(["audit", "--verify"]) == 1
+        assert "line 1 was edited" in capsys.readouterr().out
+
+    def test_hints_are_lines_of_this_face(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """What comes next can be typed here as it stands."""
+        main(["promote", "nobody@1"])
+        main(["datasets"])
+        shown = capsys.readouterr()
+        assert "%mlops" not in shown.out + shown.err
+        assert "jupyter mlops snapshot" in shown.out
+
     @pytest.mark.parametrize(
         ("words", "code", "said"),
         [

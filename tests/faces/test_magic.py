@@ -168,6 +168,17 @@ class TestRecord:
         assert isinstance(error, Invalid)
 
 
+class TestPython:
+    def test_what_python_reads_the_recorded_cell_has_read(self, notebook: Notebook) -> None:
+        """The facade and the magic share the notebook's session."""
+        notebook.say(FRAME)
+        notebook.say("%mlops snapshot df customers")
+        notebook.say("%reload_ext jupyter_mlops")
+        notebook.say("import jupyter_mlops; mlops = jupyter_mlops.open(); df = mlops.load('customers@1')")
+        recorded = notebook.say("%%mlops record again\ndf.sum(numeric_only=True)")
+        assert recorded.snapshots == ("customers@1",)
+
+
 class TestComplete:
     @pytest.mark.parametrize(
         ("typed", "offered"),
