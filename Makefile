@@ -5,6 +5,7 @@ UV_INSTALL = uv pip install --quiet --python $(VENV)/bin/python
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
 EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labextension/style/* \
   labextension/style/*/* labextension/src/* labextension/src/*/*)
+FIGURES := load_ext door register first_use record snapshot
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 MAKEFLAGS += --no-builtin-rules
@@ -82,9 +83,9 @@ lab: setup ## Start JupyterLab with the side panel
 	@echo 'lab: jupyter lab'
 	@jupyter lab
 
-bench: $(VENV)/.dev ## Measure: every file of benchmarks/ in turn
+bench: $(VENV)/.dev ## Measure: every figure of benchmarks/ in turn (QUICK=1: in a few minutes)
 	@echo 'bench: benchmarks/*.py'
-	@set -e; for file in $(wildcard benchmarks/[!_]*.py); do python "$$file"; done
+	@set -e; for figure in $(FIGURES); do python benchmarks/$$figure.py $(if $(QUICK),--quick); done
 
 clean: ## Remove all that the targets above have made
 	@echo 'clean: .venv, build, dist, bundles and caches'

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import NullPool
 
 from jupyter_mlops.core.errors import Conflict, MlopsError, Unavailable
 
@@ -34,17 +33,18 @@ class Store:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         self._folder = folder
+        self._engine: Engine | None = None
+        self._made: tuple[int, int] | None = None
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
-        """The engine, on tables of this version."""
-        engine = create_engine(self.url, poolclass=NullPool)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-        with _answering(self.url):
-            self._migrate(engine)
-        return engine
+        """The engine, on tables of this version; a new one when somebody replaced the file under us."""
+        if self._engine is None or self._mark() != self._made:
+            if self._engine is not None:
+                self._engine.dispose()
+            self._engine = self._open()
+            self._made = self._mark()
+        return self._engine
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -59,6 +59,24 @@ class Store:
             engine = self.engine.execution_options(mlops_writes=True)
             with engine.begin() as connection:
                 yield connection
+
+    def _open(self) -> Engine:
+        engine = create_engine(self.url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        with _answering(self.url):
+            self._migrate(engine)
+        return engine
+
+    def _mark(self) -> tuple[int, int] | None:
+        """Tell one database file from another of the same name; None where there is no file."""
+        path = make_url(self.url).database if self.url.startswith("sqlite") else None
+        try:
+            state = os.stat(path) if path else None  # noqa: PTH116
+        except FileNotFoundError:
+            return None
+        return (state.st_dev, state.st_ino) if state else None
 
     def _migrate(self, engine: Engine) -> None:
         found = _revision(engine)

@@ -144,12 +144,15 @@ def _read() -> Environment:
 def _distributions() -> Iterator[Distribution]:
     """Yield what is installed, in the order in which Python would import it."""
     for folder in dict.fromkeys(sys.path):
-        with suppress(OSError):
-            for name in sorted(os.listdir(folder or ".")):  # noqa: PTH208
-                if name.endswith(_METADATA):
-                    item = Distribution.at(Path(folder, name))
-                    if item.metadata["Name"]:
-                        yield item
+        found = (Distribution.at(Path(folder, name)) for name in _listed(folder) if name.endswith(_METADATA))
+        yield from (item for item in found if item.metadata["Name"])
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder or "."))  # noqa: PTH208
+    except OSError:
+        return []
 
 
 def _modules(item: Distribution) -> Iterator[str]:

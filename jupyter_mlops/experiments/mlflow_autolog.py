@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run as MlflowRun
 
 _GLOBAL = "globally_configured"
+_SKLEARN = "sklearn"
 
 
 class Autolog:
@@ -69,6 +70,10 @@ def _switch_on(stack: ExitStack) -> None:
 
     before = {name: dict(config) for name, config in AUTOLOGGING_INTEGRATIONS.items()}
     stack.callback(_restore, before)
+    if _is_resting():
+        AUTOLOGGING_INTEGRATIONS[_SKLEARN]["disable"] = False
+        mlflow.autolog(log_models=False, log_datasets=False, silent=True, exclude_flavors=[_SKLEARN])
+        return
     for config in AUTOLOGGING_INTEGRATIONS.values():
         if not config.get("disable", True):
             config[_GLOBAL] = True  # or MLflow keeps the user's options, models included, and not ours
@@ -78,12 +83,40 @@ def _switch_on(stack: ExitStack) -> None:
 def _restore(before: dict[str, dict[str, object]]) -> None:
     """Leave autologging as the user had it: off, or on with the user's own options."""
     import mlflow
+    from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
 
-    mlflow.autolog(disable=True)
-    for name, config in before.items():
+    users = {name: config for name, config in before.items() if _is_users(config)}
+    if _SKLEARN in users or not _is_patched():
+        mlflow.autolog(disable=True)
+    else:
+        mlflow.autolog(disable=True, exclude_flavors=[_SKLEARN])
+        AUTOLOGGING_INTEGRATIONS[_SKLEARN]["disable"] = True
+    for name, config in users.items():
         flavour = mlflow if name == "mlflow" else getattr(mlflow, name, None)
-        if flavour is not None and not config.get("disable", True) and not config.get(_GLOBAL, False):
+        if flavour is not None:
             flavour.autolog(**config)
+
+
+def _is_users(config: Mapping[str, object]) -> bool:
+    return not config.get("disable", True) and not config.get(_GLOBAL, False)
+
+
+def _is_patched() -> bool:
+    from mlflow.utils.autologging_utils import safety
+
+    return bool(getattr(safety, "_AUTOLOGGING_PATCHES").get(_SKLEARN))  # noqa: B009 - MLflow has no reader
+
+
+def _is_resting() -> bool:
+    """Tell whether scikit-learn is still patched by an earlier block of ours, and switched off.
+
+    Patching its two hundred classes anew takes longer than all else that a block does.
+    """
+    from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
+
+    config = AUTOLOGGING_INTEGRATIONS.get(_SKLEARN, {})
+    is_ours = config.get(_GLOBAL, False) and not config.get("log_models", True)
+    return bool(is_ours and config.get("disable", True) and _is_patched())
 
 
 def _quieten(stack: ExitStack) -> None:

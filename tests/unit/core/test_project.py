@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from jupyter_mlops.core import ledger
 from jupyter_mlops.core.errors import Conflict, NotFound, Unavailable
+from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project, confined, find
+
+LINE = {
+    "at": "2026-11-20T12:00:00+00:00",
+    "actor": "ada",
+    "source": "os",
+    "face": "cli",
+    "verb": "x",
+    "phase": "outcome",
+    "outcome": "ok",
+}
 
 
 class TestFind:
@@ -88,6 +101,17 @@ class TestStore:
         catalog.registry()
         with project.store.read() as connection:
             assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+    def test_a_folder_made_anew_is_written_to(self, project: Project) -> None:
+        """Somebody removes .mlops while a kernel has it open; the next line goes where everybody looks."""
+        with project.store.write() as connection:
+            connection.execute(text("SELECT count(*) FROM ledger"))
+        shutil.rmtree(project.folder)
+        project.prepare()
+        with project.store.write() as connection:
+            ledger.append(connection, AuditEvent(**LINE))
+        with Project(project.root).store.read() as connection:
+            assert ledger.last(connection) == 1
 
 
 class TestConfined:

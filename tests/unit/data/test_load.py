@@ -50,7 +50,7 @@ class TestLoad:
 
     def test_lineage_has_the_version_itself(self, project, customers):
         """What was called latest is recorded as the version it was."""
-        call = Call("load", project.root, inputs={"snapshot:customers@latest": None})
+        call = Call("load", project.root, project.session, inputs={"snapshot:customers@latest": None})
         token = current.set(call)
         load(project, "customers@latest")
         current.reset(token)
