@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.record import Record
@@ -121,6 +122,9 @@ class Page:
     next_page: str | None = None
 
 
+AutologSession: TypeAlias = AbstractContextManager[object]
+
+
 class Tracker(Protocol):
     """Keep runs and models. Every call answers or raises `Unavailable` within ten seconds."""
 
@@ -128,8 +132,8 @@ class Tracker(Protocol):
         """Open a run; the same *key* answers the same run, so that a retry makes no second one."""
         ...
 
-    def autolog(self, run: Run) -> AutologSession:
-        """Return a context manager in which libraries log to *run*, without models."""
+    def autolog(self, run: Run | None) -> AutologSession:
+        """Return a context manager in which libraries log to *run*, without models; with None they log nothing."""
         ...
 
     def log(self, run: Run, log: RunLog) -> None:
@@ -172,16 +176,4 @@ class Tracker(Protocol):
 
     def close_lost(self) -> Sequence[Run]:
         """Close as killed the runs whose kernel is gone, and return them."""
-        ...
-
-
-class AutologSession(Protocol):
-    """A block in which libraries log by themselves."""
-
-    def __enter__(self) -> object:
-        """Begin."""
-        ...
-
-    def __exit__(self, *error: object) -> None:
-        """End, leaving the libraries as they were."""
         ...

@@ -64,10 +64,12 @@ class MlflowTracker:
             self._started.setdefault(run.info.run_id, self._project.clock.monotonic())
             return mlflow_reading.read_run(run, experiment)
 
-    def autolog(self, run: Run) -> AutologSession:
-        """Return a block in which libraries log to *run*, without models."""
-        from jupyter_mlops.experiments.mlflow_autolog import Autolog
+    def autolog(self, run: Run | None) -> AutologSession:
+        """Return a block in which libraries log to *run*, without models; with None they log nothing."""
+        from jupyter_mlops.experiments.mlflow_autolog import Autolog, silence
 
+        if run is None:
+            return silence()
         with self._calling() as client:
             return Autolog(self._uri, client.get_run(run.id))
 

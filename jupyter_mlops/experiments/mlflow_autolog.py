@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.redact import is_secret_name, redact
+from jupyter_mlops.core.tracker import AutologSession
 from jupyter_mlops.experiments import mlflow_errors
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ class Autolog:
 
     def __exit__(self, *error: object) -> None:
         self._undo.close()
+
+
+def silence() -> AutologSession:
+    """Return a block in which no library logs, not even for a user whose own autologging is on."""
+    from mlflow.utils.autologging_utils import disable_autologging
+
+    return disable_autologging()
 
 
 def _direct(stack: ExitStack, uri: str) -> None:

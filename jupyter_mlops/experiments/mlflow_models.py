@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, NotFound, Refused
 from jupyter_mlops.core.tracker import ModelFile
+from jupyter_mlops.experiments.mlflow_autolog import silence
 from jupyter_mlops.experiments.mlflow_reading import FINGERPRINT, TRUSTED
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _save(model: ModelFile, path: Path, made: LoggedModel) -> None:
     from mlflow.exceptions import MlflowException
     from mlflow.models import Model
 
-    with warnings.catch_warnings(), _explained(model, MlflowException):
+    with warnings.catch_warnings(), silence(), _explained(model, MlflowException):
         warnings.simplefilter("ignore")
         mlflow.sklearn.save_model(
             model.estimator,

@@ -135,13 +135,15 @@ class Recording:
                 f"{name} is not kept: it brings code of its own. Keep it with `%mlops register {name} NAME {consent}`."
             )
             return None
+        with self.project.tracker.autolog(None):  # trying the example is ours, not the user's
+            example = example_for(estimator, self.cell.namespace)
         return ModelFile(
             name=name,
             estimator=estimator,
             fingerprint=fingerprint(estimator),
             requirements=requirements_for(estimator, self.project),
             trusted=trust.admitted,
-            example=example_for(estimator, self.cell.namespace),
+            example=example,
         )
 
     def _tags(self) -> dict[str, str]:

@@ -84,15 +84,19 @@ class TestRecord:
         assert (mlflow.active_run(), mlflow.start_run) == (None, start)
         assert autologging_is_disabled("sklearn")
 
-    def test_the_users_own_autologging_stays_on(self, here: Project) -> None:
-        """With the options that the user gave it."""
+    def test_the_users_own_autologging_stays_on(
+        self, here: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With the options that the user gave it; what we try out ourselves is not logged to the user's store."""
         import mlflow
         from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS, get_autologging_config
 
+        monkeypatch.chdir(tmp_path)
         mlflow.sklearn.autolog(max_tuning_runs=3, silent=True)
         try:
             record(here, PlainCell(DATA + SEARCH))
             assert not list(here.folder.glob("artifacts/models/*/artifacts/*.pkl"))
+            assert [path.name for path in tmp_path.iterdir()] == ["shop"]
             assert get_autologging_config("sklearn", "max_tuning_runs") == 3
             assert get_autologging_config("sklearn", "log_models")
             assert not get_autologging_config("sklearn", "disable")
