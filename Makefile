@@ -48,6 +48,7 @@ fresh: $(VENV)/.dev $(VENV)/.modules
 	@python -m jupyter_mlops.faces.openapi > build/openapi.json
 	@python -m jupyter_mlops.faces.reference build/reference
 	@diff -u labextension/openapi.json build/openapi.json
+	@python -m jupyter_mlops.faces.typescript | diff -u labextension/src/api/verbs.ts -
 	@diff -ru docs/reference build/reference
 	@npm --prefix labextension --silent run generate -- --check
 
@@ -72,6 +73,7 @@ generate: $(VENV)/.dev $(VENV)/.modules ## Write the OpenAPI document, the clien
 	@echo 'generate: openapi.json, generated.ts, docs/reference'
 	@mkdir -p build && python -m jupyter_mlops.faces.openapi > build/openapi.json
 	@cp build/openapi.json labextension/openapi.json
+	@python -m jupyter_mlops.faces.typescript > build/verbs.ts && cp build/verbs.ts labextension/src/api/verbs.ts
 	@npm --prefix labextension --silent run generate
 	@rm -rf docs/reference && python -m jupyter_mlops.faces.reference docs/reference
 

@@ -8,11 +8,20 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jupyter_mlops.core.clock import Clock
 from jupyter_mlops.core.errors import Invalid, NotFound, Unavailable
-from jupyter_mlops.core.tracker import AutologSession, ModelFile, ModelVersion, Page, Run, RunLog, RunStatus
+from jupyter_mlops.core.tracker import (
+    AutologSession,
+    Details,
+    ModelFile,
+    ModelVersion,
+    Page,
+    Run,
+    RunLog,
+    RunStatus,
+)
 from jupyter_mlops.core.types import split_reference
 
 
@@ -104,6 +113,9 @@ class FakeTracker:
         """Write everything of *log* to the run."""
         self._answer("log")
         kept = self._known(run)
+        for item in log.artifacts:
+            if PurePosixPath(item.path).is_absolute() or ".." in PurePosixPath(item.path).parts:
+                raise Invalid(f"{item.path!r} is no place for a file of a run.", hint="Use a relative path.")
         self._runs[run.id] = kept.model_copy(
             update={
                 "params": {**kept.params, **log.params},
@@ -210,6 +222,11 @@ class FakeTracker:
         if version not in self._there(name):
             raise NotFound(f"No version '{name}@{version}'.", hint=f"List them with `%mlops models {name}`.")
         self._aliases.setdefault(name, {})[alias] = version
+
+    def details(self, run: Run) -> Details:
+        """Return the run's code; metrics are single values here."""
+        self._answer("details")
+        return Details(source=self.artifacts.get(self._known(run).id, {}).get("source.py", b"").decode())
 
     def close_lost(self) -> Sequence[Run]:
         """Close as killed the runs whose kernel is gone, and return them."""

@@ -25,6 +25,10 @@ class MlopsError(Exception):
         """Name the page and anchor that explain this class of error."""
         return f"reference/errors.html#{self.code}"
 
+    def wire(self) -> dict[str, object]:
+        """Return the error as plain JSON types."""
+        return {"code": self.code, "message": self.message, "hint": self.hint, "docs": self.docs}
+
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 

@@ -122,11 +122,27 @@ class Page:
     next_page: str | None = None
 
 
+@dataclass(frozen=True)
+class Details:
+    """More of one run.
+
+    Parameters
+    ----------
+    curves
+        Step and value of each metric that was logged more than once.
+    source
+        The code of its cell; empty when it has none.
+    """
+
+    curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
+    source: str = ""
+
+
 AutologSession: TypeAlias = AbstractContextManager[object]
 
 
-class Tracker(Protocol):
-    """Keep runs and models. Every call answers or raises `Unavailable` within ten seconds."""
+class RunTracker(Protocol):
+    """Keep runs. Every call answers or raises `Unavailable` within ten seconds."""
 
     def start(self, name: str, *, key: str, experiment: str, tags: Mapping[str, str]) -> Run:
         """Open a run; the same *key* answers the same run, so that a retry makes no second one."""
@@ -152,6 +168,18 @@ class Tracker(Protocol):
         """Return runs, newest first; *query* is the tracker's own filter, or words of a name."""
         ...
 
+    def details(self, run: Run) -> Details:
+        """Return what is too much for a list: the course of its metrics, and the code it ran."""
+        ...
+
+    def close_lost(self) -> Sequence[Run]:
+        """Close as killed the runs whose kernel is gone, and return them."""
+        ...
+
+
+class ModelRegistry(Protocol):
+    """Keep versions of models. Every call answers or raises `Unavailable` within ten seconds."""
+
     def register(
         self, name: ModelName, run: Run, model: str, *, key: str, tags: Mapping[str, str]
     ) -> ModelVersion:
@@ -174,6 +202,6 @@ class Tracker(Protocol):
         """Make *alias* point at *version*, or remove it with None."""
         ...
 
-    def close_lost(self) -> Sequence[Run]:
-        """Close as killed the runs whose kernel is gone, and return them."""
-        ...
+
+class Tracker(RunTracker, ModelRegistry, Protocol):
+    """The system of record for both."""

@@ -84,6 +84,8 @@ def _check_run(value: str) -> str:
 
 
 def _check_any(value: str) -> str:
+    if value.strip().endswith(".ipynb"):
+        return value.strip()
     kind, colon, rest = value.strip().partition(":")
     if colon and kind not in {"dataset", "model"}:
         raise Invalid(
@@ -141,7 +143,7 @@ AnyRef = Annotated[
     Word("any"),
     AfterValidator(_check_any),
     Field(
-        description="A dataset, snapshot, model, version or run: customers@3, churn@champion, @8c1d.",
+        description="A dataset, snapshot, model, version, run or notebook: customers@3, churn@champion, @8c1d.",
         examples=["customers@3"],
     ),
 ]

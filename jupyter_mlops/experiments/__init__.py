@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-VERBS = ("record", "runs")
+VERBS = ("record", "runs", "compare")

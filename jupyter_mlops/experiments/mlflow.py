@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.tracker import Artifact, AutologSession, ModelVersion, Page, Run, RunLog, RunStatus
+from jupyter_mlops.core.tracker import (
+    Artifact,
+    AutologSession,
+    Details,
+    ModelVersion,
+    Page,
+    Run,
+    RunLog,
+    RunStatus,
+)
 from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
 from jupyter_mlops.experiments import mlflow_models, mlflow_reading, mlflow_registry, mlflow_store
 from jupyter_mlops.experiments.mlflow_reading import BORN, DURATION, HOST, KEY, PID
@@ -150,12 +159,17 @@ class MlflowTracker:
         with self._calling() as client:
             mlflow_registry.point(client, name, alias, version)
 
+    def details(self, run: Run) -> Details:
+        """Return the course of the run's metrics, and the code it ran."""
+        with self._calling() as client:
+            return mlflow_reading.details(client, run, self._uri)
+
     def close_lost(self) -> Sequence[Run]:
         """Close as killed the runs of this machine whose process is gone."""
         query = f"attributes.status = 'RUNNING' and tags.`{HOST}` = '{_quoted(socket.gethostname())}'"
         with self._calling() as client:
             open_runs = client.search_runs(self._places(client), query, max_results=_MANY)
-            lost = [run for run in open_runs if not _is_alive(run.data.tags)]
+            lost = [run for run in open_runs if not mlflow_reading.is_alive(run.data.tags)]
             for run in lost:
                 client.set_terminated(
                     run.info.run_id, "KILLED", int(self._project.clock.now().timestamp() * 1000)
@@ -272,16 +286,3 @@ def _filter(query: str) -> str:
 def _quoted(value: str) -> str:
     """Keep a value from ending its own quotation."""
     return value.replace("'", "").replace("`", "")
-
-
-def _is_alive(tags: Mapping[str, str]) -> bool:
-    """Tell whether the process that made a run still lives, and is not another of the same number."""
-    import psutil
-
-    try:
-        born = psutil.Process(int(tags[PID])).create_time()
-        return abs(born - float(tags[BORN])) < 1
-    except psutil.NoSuchProcess:
-        return False
-    except (KeyError, ValueError, psutil.Error):
-        return True

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.core.tracker import Artifact, ModelVersion, Run, RunLog, RunStatus
+from jupyter_mlops.core.tracker import Artifact, Details, ModelVersion, Run, RunLog, RunStatus
 
 if TYPE_CHECKING:
+    from mlflow import MlflowClient
     from mlflow.entities import Metric, Param, RunTag
     from mlflow.entities import Run as MlflowRun
     from mlflow.entities.model_registry import ModelVersion as MlflowVersion
@@ -26,6 +29,8 @@ DURATION = PREFIX + "duration_s"
 TRUSTED = PREFIX + "trusted"
 FINGERPRINT = PREFIX + "fingerprint"
 _METRIC = PREFIX + "metric."
+_SOURCE = "source.py"
+_CURVES = 50
 _HIDDEN = ("mlflow.", KEY, PID, HOST, BORN, DURATION, _METRIC)
 
 _LONGEST_PARAM = 6_000
@@ -131,3 +136,33 @@ def _duration(run: MlflowRun, tags: Mapping[str, str]) -> float | None:
     if run.info.end_time is None:
         return None
     return max(0.0, float(run.info.end_time - run.info.start_time) / 1000)
+
+
+def details(client: MlflowClient, run: Run, uri: str) -> Details:
+    """Read what is too much for a list."""
+    from mlflow.artifacts import download_artifacts
+
+    curves = {}
+    for name in list(run.metrics)[:_CURVES]:
+        points = client.get_metric_history(run.id, name)
+        if len(points) > 1:
+            curves[name] = [(point.step, point.value) for point in points]
+    files = {item.path for item in client.list_artifacts(run.id)}
+    if _SOURCE not in files:
+        return Details(curves)
+    with tempfile.TemporaryDirectory(prefix="jupyter_mlops-") as folder:
+        path = download_artifacts(run_id=run.id, artifact_path=_SOURCE, dst_path=folder, tracking_uri=uri)
+        return Details(curves, Path(path).read_text(encoding="utf-8"))
+
+
+def is_alive(tags: Mapping[str, str]) -> bool:
+    """Tell whether the process that made a run still lives, and is not another of the same number."""
+    import psutil
+
+    try:
+        born = psutil.Process(int(tags[PID])).create_time()
+        return abs(born - float(tags[BORN])) < 1
+    except psutil.NoSuchProcess:
+        return False
+    except (KeyError, ValueError, psutil.Error):
+        return True

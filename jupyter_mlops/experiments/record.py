@@ -89,6 +89,8 @@ def record(
         tags=own | provenance.origin(project, cell.notebook),
     )
     call.makes(f"run:{run.ref}")
+    if notebook := cell.notebook or project.session.notebook:
+        call.reads(f"notebook:{notebook}")
     recording = Recording(project, run, cell)
     progress.report(1, 3, "run the cell")
     execution = recording.execute()

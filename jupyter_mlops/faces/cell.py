@@ -7,6 +7,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -181,6 +182,12 @@ def _open_figures() -> Iterator[Figure]:
         yield Figure(f"matplotlib-{number}.png", "image/png", buffer.getvalue())
 
 
-def notebook_path() -> str | None:
-    """Return the path of the notebook that this kernel serves, when Jupyter or our engine told it."""
-    return os.environ.get("JUPYTER_MLOPS_NOTEBOOK") or os.environ.get("JPY_SESSION_NAME")
+def notebook_path(root: Path) -> str | None:
+    """Return the path of the notebook that this kernel serves, from *root*, when Jupyter or our engine told it."""
+    told = os.environ.get("JUPYTER_MLOPS_NOTEBOOK") or os.environ.get("JPY_SESSION_NAME")
+    if not told:
+        return None
+    path = Path(told)
+    if path.is_absolute() and path.resolve().is_relative_to(root.resolve()):
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    return told

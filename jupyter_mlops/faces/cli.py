@@ -80,8 +80,7 @@ def _complain(error: MlopsError, *, as_json: bool) -> None:
     from jupyter_mlops.faces.render import in_shell
 
     if as_json:
-        body = {"code": error.code, "message": error.message, "hint": error.hint, "docs": error.docs}
-        print(json.dumps(body, ensure_ascii=False), file=sys.stderr)
+        print(json.dumps(error.wire(), ensure_ascii=False), file=sys.stderr)
         return
     print(f"{type(error).__name__}: {in_shell(error.message)}", file=sys.stderr)
     if error.hint:

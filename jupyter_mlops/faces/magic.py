@@ -87,7 +87,7 @@ class MlopsMagics:
                 f"{verb.name} takes no cell.", hint=f"Write %mlops {verb.name} with one percent sign."
             )
         project = self.project_for(verb)
-        project.session.notebook = notebook_path()
+        project.session.notebook = notebook_path(project.root)
         body = None if cell is None else NotebookCell(self.shell, cell, project.session.notebook)
         values = references.resolve(project, verb, said.given, variables=self.shell.user_ns, cell=body)
         with bar.in_cell(verb):

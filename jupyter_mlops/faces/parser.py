@@ -105,8 +105,8 @@ def line_of(verb: Verb, given: dict[str, object]) -> str:
     """Write the line that says *given*: the inverse of `parse`."""
     words = [verb.name]
     for item in verb.parameters:
-        if item.name in given and item.is_word and not item.is_repeated:
-            words.append(shlex.quote(str(given[item.name])))
+        if item.name in given and item.is_word:
+            words += [shlex.quote(str(value)) for value in _several(given[item.name])]
         elif item.name in given:
             words += _option_words(item, given[item.name])
     return " ".join(words)
@@ -136,5 +136,8 @@ def _add_option(made: argparse.ArgumentParser, item: Parameter) -> None:
 def _option_words(item: Parameter, value: object) -> Iterable[str]:
     if item.is_flag:
         return [option_of(item) if value else option_of(item).replace("--", "--no-", 1)]
-    values = value if isinstance(value, list | tuple) else [value]
-    return [word for one in values for word in (option_of(item), shlex.quote(str(one)))]
+    return [word for one in _several(value) for word in (option_of(item), shlex.quote(str(one)))]
+
+
+def _several(value: object) -> Iterable[object]:
+    return value if isinstance(value, list | tuple) else [value]

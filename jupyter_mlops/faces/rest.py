@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jupyter_server.auth.decorator import authorized
@@ -23,6 +23,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import MIME, Record
 from jupyter_mlops.core.verb import Verb
 from jupyter_mlops.faces import openapi, references
+from jupyter_mlops.faces.jobs import Jobs
 from jupyter_mlops.faces.opening import open_project
 from jupyter_mlops.faces.render import as_record
 
@@ -32,6 +33,14 @@ ROOT = "/jupyter-mlops/v1"
 
 class _Handler(ExtensionHandlerMixin, APIHandler):
     """What every route shares: errors as JSON, and who is asking."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """The server's long calls."""
+        found = self.settings["mlops_jobs"]
+        if not isinstance(found, Jobs):
+            raise TypeError(f"{type(found).__name__} keeps no jobs")
+        return found
 
     def reply(self, status: int, body: Mapping[str, object]) -> None:
         """Send a JSON body."""
@@ -48,8 +57,7 @@ class _Handler(ExtensionHandlerMixin, APIHandler):
 
     def complain(self, error: MlopsError) -> None:
         """Send an error as its status, sentence and hint."""
-        body = {"code": error.code, "message": error.message, "hint": error.hint, "docs": error.docs}
-        self.reply(error.status, body)
+        self.reply(error.status, error.wire())
 
     def actor(self) -> Actor:
         """Return the identity provider's user; a bare token server only knows the operating system's."""
@@ -66,6 +74,39 @@ class _Handler(ExtensionHandlerMixin, APIHandler):
         if not isinstance(found, dict):
             raise Invalid(f"The body is a JSON {type(found).__name__}.", hint="Send an object, like {}.")
         return found
+
+
+class JobsHandler(_Handler):
+    """The actor's long calls on this server."""
+
+    @authenticated
+    @authorized("read", resource=RESOURCE)  # type: ignore[untyped-decorator]
+    async def get(self) -> None:
+        """Answer with all of them, newest first."""
+        jobs = self.jobs.listed(self.actor().name)
+        self.reply(200, {"jobs": [job.wire(is_whole=False) for job in jobs]})
+
+
+class JobHandler(_Handler):
+    """One long call."""
+
+    @authenticated
+    @authorized("read", resource=RESOURCE)  # type: ignore[untyped-decorator]
+    async def get(self, job_id: str) -> None:
+        """Answer with its state, and what it answered."""
+        try:
+            self.reply(200, self.jobs.find(job_id, self.actor().name).wire())
+        except MlopsError as error:
+            self.complain(error)
+
+    @authenticated
+    @authorized("write", resource=RESOURCE)  # type: ignore[untyped-decorator]
+    async def delete(self, job_id: str) -> None:
+        """Ask it to stop."""
+        try:
+            self.reply(200, self.jobs.cancel(job_id, self.actor().name).wire())
+        except MlopsError as error:
+            self.complain(error)
 
 
 class OpenApiHandler(_Handler):
@@ -87,17 +128,20 @@ def route(verb: Verb) -> tuple[str, type[_Handler]]:
         @authorized(action, resource=RESOURCE)  # type: ignore[untyped-decorator]
         async def post(self) -> None:
             try:
-                project, values = self._prepare()
-                answer = await _in_thread(project, verb, values)
-                self.answer(as_record(answer))
+                work = self._prepare()
+                if "respond-async" in self.request.headers.get("Prefer", ""):
+                    self.reply(202, self.jobs.start(verb.name, self.actor().name, work).wire())
+                    return
+                self.answer(await _in_thread(work))
             except MlopsError as error:
                 self.complain(error)
 
-        def _prepare(self) -> tuple[Project, dict[str, object]]:
+        def _prepare(self) -> Callable[[], Record]:
             given = self.body()
             start = Path(self.settings["server_root_dir"]).expanduser()
             admin = self.config.get("MlopsExtension", {}).get("imposed", {})
-            return open_project(verb, start, actor=self.actor(), admin=dict(admin)), given
+            project = open_project(verb, start, actor=self.actor(), admin=dict(admin))
+            return lambda: _answered(project, verb, given)
 
     VerbHandler.__name__ = VerbHandler.__qualname__ = f"{verb.name.title()}Handler"
     VerbHandler.__doc__ = verb.summary
@@ -107,16 +151,20 @@ def route(verb: Verb) -> tuple[str, type[_Handler]]:
 def handlers(base_url: str = "") -> list[tuple[str, type[_Handler]]]:
     """Return every route, below *base_url*."""
     routes = [route(verb) for verb in catalog.registry().values()]
-    routes.append((f"{ROOT}/openapi.json", OpenApiHandler))
+    routes += [
+        (f"{ROOT}/openapi.json", OpenApiHandler),
+        (f"{ROOT}/jobs", JobsHandler),
+        (rf"{ROOT}/jobs/(\w+)", JobHandler),
+    ]
     return [(url_path_join(base_url, path) if base_url else path, handler) for path, handler in routes]
 
 
-async def _in_thread(project: Project, verb: Verb, given: Mapping[str, object]) -> object:
+def _answered(project: Project, verb: Verb, given: Mapping[str, object]) -> Record:
+    values = references.resolve(project, verb, given)
+    return as_record(door.enter(project, verb, values, face="rest"))
+
+
+async def _in_thread(work: Callable[[], Record]) -> Record:
     """Run the verb beside the server's loop."""
-
-    def work() -> object:
-        values = references.resolve(project, verb, given)
-        return door.enter(project, verb, values, face="rest")
-
     context = contextvars.copy_context()
     return await asyncio.get_running_loop().run_in_executor(None, context.run, work)

@@ -28,6 +28,7 @@ class Models(Record):
     name: str | None
     versions: tuple[ModelVersion, ...]
     total: int
+    next_page: int | None = None
 
     def card(self) -> Card:
         """Show a table, or how to register the first model."""
@@ -37,13 +38,13 @@ class Models(Record):
                 "No models yet", "info", notes=("Register an estimator that you have fitted.",), next=(step,)
             )
         title = f"Versions of {self.name}" if self.name else "Models"
-        hidden = self.total - len(self.versions)
+        more = f"{len(self.versions)} of {self.total}; more with --page {self.next_page}"
         return Card(
             title,
             "info",
             columns=("version", "aliases", "when", "class", "run", "data", "note"),
             rows=tuple(_row(version) for version in self.versions),
-            notes=(f"{hidden} older ones: --limit {self.total}",) if hidden else (),
+            notes=(more,) if self.next_page else (),
             next=(f"%mlops show {self.versions[0].ref}",),
         )
 
@@ -54,12 +55,16 @@ def models(
     name: ModelName | None = None,
     *,
     limit: Annotated[int, Field(ge=1, le=1_000, description="How many versions to show.")] = 20,
+    page: Annotated[int, Field(ge=1, le=1_000_000, description="Which page, from 1.")] = 1,
 ) -> Models:
     """List the registered models and their versions, or those of one model, newest first."""
     found = project.tracker.versions(name)
     if name is not None and not found:
         raise no_model(project, name)
-    return Models(name=name, versions=tuple(found[:limit]), total=len(found))
+    end = page * limit
+    following = page + 1 if end < len(found) else None
+    shown = tuple(found[end - limit : end])
+    return Models(name=name, versions=shown, total=len(found), next_page=following)
 
 
 def _row(version: ModelVersion) -> tuple[str, ...]:

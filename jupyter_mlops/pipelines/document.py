@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid
+from jupyter_mlops.core.project import confined
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -42,6 +43,24 @@ class Notebook:
         """The kernel that it names."""
         name = self.node.metadata.get("kernelspec", {}).get("name")
         return name if isinstance(name, str) and name else None
+
+
+def find(root: Path, target: str) -> Notebook:
+    """Read the notebook that *target* names, from the working folder or else from the project's *root*.
+
+    Raises
+    ------
+    NotFound
+        There is none within the project.
+    Invalid
+        It is no whole notebook.
+    """
+    home = root.resolve()
+    here = (Path.cwd() / target).resolve()
+    path = here if here.is_file() and here.is_relative_to(home) else confined(root, target)
+    if not path.is_file():
+        raise Invalid(f"{target!r} is a folder.", hint="Name a notebook in it.")
+    return read(path, path.relative_to(home).as_posix())
 
 
 def read(path: Path, name: str) -> Notebook:

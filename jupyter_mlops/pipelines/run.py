@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Annotated, NoReturn, cast
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from pydantic import Field
 from jupyter_mlops.core import call, progress
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.errors import Invalid, MlopsError, Refused, Unavailable
-from jupyter_mlops.core.project import Project, confined
+from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.tracker import Artifact, Run, RunLog
 from jupyter_mlops.core.types import RunName, RunRef, Short, Word
@@ -95,7 +94,7 @@ def run(
     Unavailable
         The kernel died, took too long, or was cancelled.
     """
-    notebook = _read(project, target)
+    notebook = document.find(project.root, target)
     call.reads(f"notebook:{notebook.name}", given=f"notebook:{target}")
     parameters = read_parameters(notebook.node.cells)
     values = check(parameters, assignments(param))
@@ -120,16 +119,6 @@ def run(
         cells=outcome.cells,
         warnings=outcome.warnings,
     )
-
-
-def _read(project: Project, target: str) -> Notebook:
-    """Read the notebook that *target* names, from the working folder or else from the project's root."""
-    root = project.root.resolve()
-    here = (Path.cwd() / target).resolve()
-    path = here if here.is_file() and here.is_relative_to(root) else confined(root, target)
-    if not path.is_file():
-        raise Invalid(f"{target!r} is a folder.", hint="Name a notebook in it.")
-    return document.read(path, path.relative_to(root).as_posix())
 
 
 def _start(project: Project, notebook: Notebook, name: str, execution: str) -> Run:
@@ -161,7 +150,7 @@ def _conduct(project: Project, job: Job, recorded: Run, params: Mapping[str, str
     runner = cast(Runner, project.service("runner", project.settings.runner))
     try:
         project.tracker.log(recorded, RunLog(params=params))
-        outcome = runner.run(job, _report, lambda: False)
+        outcome = runner.run(job, _report, progress.is_cancelled)
     except BaseException as error:
         with suppress(MlopsError):  # what went wrong first is what the caller hears
             project.tracker.log(recorded, RunLog(artifacts=_artifacts(job)))

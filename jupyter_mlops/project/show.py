@@ -10,6 +10,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import AnyRef, VersionRef
 from jupyter_mlops.core.verb import verb
+from jupyter_mlops.project.notebook import notebook
 
 
 class Shown(Record):
@@ -18,7 +19,7 @@ class Shown(Record):
     Parameters
     ----------
     kind
-        `snapshot`, `version` or `run`.
+        `snapshot`, `version`, `run` or `notebook`.
     record
         The thing's own record.
     """
@@ -28,16 +29,19 @@ class Shown(Record):
     record: dict[str, object]
     facts: tuple[tuple[str, str], ...]
     title: str
+    next: tuple[str, ...]
 
     def card(self) -> Card:
         """Show the thing's own card."""
-        return Card(self.title, "info", self.facts, next=(f"%mlops history {self.ref}",))
+        return Card(self.title, "info", self.facts, next=self.next)
 
 
 @verb("show", effect="read")
 def show(project: Project, ref: AnyRef) -> Shown:
-    """Show a snapshot, model version or run, whatever the reference names."""
+    """Show a snapshot, model version, run or notebook, whatever the reference names."""
     kind, colon, name = ref.partition(":")
+    if ref.endswith(".ipynb"):
+        return _shown("notebook", notebook(project, ref), ref)
     if ref.startswith("@"):
         return _shown("run", project.tracker.run(ref), ref)
     finders: dict[str, Callable[[Project, str], Record | None]] = {"dataset": _snapshot, "model": _version}
@@ -76,4 +80,11 @@ def _version(project: Project, name: VersionRef) -> Record | None:
 def _shown(kind: str, record: Record, given: str) -> Shown:
     card = record.card()
     own = str(getattr(record, "ref", given))
-    return Shown(ref=own, kind=kind, record=record.wire(), facts=card.facts, title=card.title)
+    return Shown(
+        ref=own,
+        kind=kind,
+        record=record.wire(),
+        facts=card.facts,
+        title=card.title,
+        next=card.next or (f"%mlops history {own}",),
+    )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from jupyter_mlops import __version__
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.ledger import AuditEvent
+from jupyter_mlops.core.policy import role_of
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import split_reference
-from jupyter_mlops.core.verb import verb
+from jupyter_mlops.core.verb import Role, verb
 
 _RECENT = 5
 
@@ -27,7 +29,9 @@ class Status(Record):
     """
 
     root: str
+    version: str
     actor: str
+    role: Role
     tracking: str
     datasets: int
     lines: int
@@ -39,7 +43,7 @@ class Status(Record):
         """Show the counts, what serves, and the last lines of the ledger."""
         facts = (
             ("project", self.root),
-            ("you", self.actor),
+            ("you", f"{self.actor}, {self.role}"),
             ("datasets", str(self.datasets)),
             ("serving", ", ".join(self.champions) or "nothing yet"),
             ("ledger", f"{self.lines} lines"),
@@ -71,6 +75,8 @@ def status(project: Project) -> Status:
         serving = champions(connection)
     return Status(
         root=str(project.root),
+        version=__version__,
+        role=role_of(project.actor, project.settings),
         actor=f"{project.actor.name} ({project.actor.source})",
         tracking=redact(project.settings.tracking_uri) or "MLflow in .mlops",
         datasets=len(dataset_names(project)),

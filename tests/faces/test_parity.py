@@ -29,7 +29,7 @@ PROMISED = (
 )
 
 
-def words_for(verb: Verb) -> dict[str, str]:
+def words_for(verb: Verb) -> dict[str, object]:
     """Return a value of the right form for every required argument."""
     forms = {
         "alias": "champion",
@@ -38,11 +38,12 @@ def words_for(verb: Verb) -> dict[str, str]:
         "snapshot": "thing@1",
         "version": "thing@1",
     }
-    return {
-        item.name: forms.get(item.word.kind if item.word else "", "thing")
+    given = {
+        item: forms.get(item.word.kind if item.word else "", "thing")
         for item in verb.parameters
         if item.is_required
     }
+    return {item.name: [form, form] if item.is_repeated else form for item, form in given.items()}
 
 
 def test_the_promised_verbs_are_there() -> None:

@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show a snapshot, model version or run, whatever the reference names. */
+        /** Show a snapshot, model version, run or notebook, whatever the reference names. */
         post: operations["show"];
         delete?: never;
         options?: never;
@@ -236,6 +236,23 @@ export interface paths {
         put?: never;
         /** List the runs, newest first, with their status and main metrics. */
         post: operations["runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set runs beside each other: metrics, parameters, data and code, what differs first. */
+        post: operations["compare"];
         delete?: never;
         options?: never;
         head?: never;
@@ -485,6 +502,54 @@ export interface components {
             duration_s: number | null;
         };
         /**
+         * Comparison
+         * @description Runs side by side, what differs first.
+         *
+         *     Parameters
+         *     ----------
+         *     code
+         *         How the first run's code becomes the last one's, as a unified diff.
+         */
+        Comparison: {
+            /** Runs */
+            runs: components["schemas"]["Run"][];
+            /** Metrics */
+            metrics: components["schemas"]["Row"][];
+            /** Params */
+            params: components["schemas"]["Row"][];
+            /** Origins */
+            origins: components["schemas"]["Row"][];
+            /**
+             * Curves
+             * @default []
+             */
+            curves: components["schemas"]["Curve"][];
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * Curve
+         * @description The course of one metric in one run: pairs of step and value.
+         */
+        Curve: {
+            /** Metric */
+            metric: string;
+            /**
+             * Run
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            run: string;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
+        /**
          * Datasets
          * @description Latest versions by name, or the versions of one dataset, newest first.
          *
@@ -643,6 +708,11 @@ export interface components {
             versions: components["schemas"]["ModelVersion"][];
             /** Total */
             total: number;
+            /**
+             * Next Page
+             * @default null
+             */
+            next_page: number | null;
         };
         /**
          * PipelineRun
@@ -914,6 +984,18 @@ export interface components {
             is_foreign: boolean;
         };
         /**
+         * Row
+         * @description One parameter, metric or origin, and its value in each run; None where a run has none.
+         */
+        Row: {
+            /** Name */
+            name: string;
+            /** Values */
+            values: (string | null)[];
+            /** Differs */
+            differs: boolean;
+        };
+        /**
          * Run
          * @description One recorded training: what went in and what came out.
          */
@@ -1013,7 +1095,7 @@ export interface components {
          *     Parameters
          *     ----------
          *     kind
-         *         `snapshot`, `version` or `run`.
+         *         `snapshot`, `version`, `run` or `notebook`.
          *     record
          *         The thing's own record.
          */
@@ -1033,6 +1115,8 @@ export interface components {
             ][];
             /** Title */
             title: string;
+            /** Next */
+            next: string[];
         };
         /**
          * Snapshot
@@ -1120,8 +1204,15 @@ export interface components {
         Status: {
             /** Root */
             root: string;
+            /** Version */
+            version: string;
             /** Actor */
             actor: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "contributor" | "approver" | "admin";
             /** Tracking */
             tracking: string;
             /** Datasets */
@@ -1449,7 +1540,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Ref
-                     * @description A dataset, snapshot, model, version or run: customers@3, churn@champion, @8c1d.
+                     * @description A dataset, snapshot, model, version, run or notebook: customers@3, churn@champion, @8c1d.
                      * @example customers@3
                      */
                     ref: string;
@@ -1525,7 +1616,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Ref
-                     * @description A dataset, snapshot, model, version or run: customers@3, churn@champion, @8c1d.
+                     * @description A dataset, snapshot, model, version, run or notebook: customers@3, churn@champion, @8c1d.
                      * @example customers@3
                      */
                     ref: string;
@@ -2248,6 +2339,81 @@ export interface operations {
             };
         };
     };
+    compare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Runs
+                     * @description A run: @ and the first digits of its id.
+                     */
+                    runs: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     register: {
         parameters: {
             query?: never;
@@ -2369,6 +2535,12 @@ export interface operations {
                      * @default 20
                      */
                     limit?: number;
+                    /**
+                     * Page
+                     * @description Which page, from 1.
+                     * @default 1
+                     */
+                    page?: number;
                 };
             };
         };

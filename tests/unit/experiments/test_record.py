@@ -221,7 +221,7 @@ class TestThroughTheDoor:
         with project.store.read() as connection:
             intent, outcome = list(entries(connection))
         assert (intent.phase, outcome.outcome) == ("intent", "ok")
-        assert outcome.inputs == ("snapshot:customers@3",)
+        assert outcome.inputs == ("notebook:notebooks/train.ipynb", "snapshot:customers@3")
         assert outcome.outputs == (f"run:{answer.run}",)
 
     def test_a_failed_cell_leaves_its_run_in_the_ledger(self, project: Project, tracker: FakeTracker) -> None:

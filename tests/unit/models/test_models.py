@@ -39,7 +39,9 @@ class TestModels:
         """A cut list says so, and how to see the rest."""
         answer = models(project, limit=2)
         assert (len(answer.versions), answer.total) == (2, 3)
-        assert answer.card().notes == ("1 older ones: --limit 3",)
+        assert answer.card().notes == ("2 of 3; more with --page 2",)
+        rest = models(project, limit=2, page=2)
+        assert (len(rest.versions), rest.next_page) == (1, None)
 
     @pytest.mark.usefixtures("churn")
     def test_one_model_only(self, project: Project, tracker: FakeTracker) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from jupyter_mlops.core import ledger
 from jupyter_mlops.core.errors import Invalid, NotFound
+from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelFile, Run, RunLog
 from jupyter_mlops.data.snapshot import snapshot
 from jupyter_mlops.project.show import show
+from tests.notebooks.builder import write_notebook
 
 
 @pytest.fixture
@@ -43,3 +46,30 @@ class TestShow:
         """One sentence, and the verbs that list."""
         with pytest.raises(NotFound, match="Nothing is called 'nobody'"):
             show(project, "nobody")
+
+
+class TestNotebook:
+    def test_a_notebook_shows_its_parameters_and_its_runs(self, project: Project) -> None:
+        """What a form needs, read without running it; the newest runs come from the ledger."""
+        source = 'trees: int = 100  # how many\nkind: Literal["a", "b"] = "a"\nname: str'
+        write_notebook(project.root / "train.ipynb", parameters=source)
+        entry = AuditEvent(
+            at="2026-11-20T12:00:00+00:00",
+            actor="ada",
+            source="os",
+            face="cli",
+            verb="run",
+            phase="outcome",
+            outcome="ok",
+            inputs=("notebook:train.ipynb",),
+            outputs=("run:@8c1d22f0",),
+        )
+        with project.store.write() as connection:
+            ledger.append(connection, entry)
+        shown = show(project, "train.ipynb")
+        trees, kind, name = shown.record["parameters"]  # type: ignore[misc]
+        assert (trees["type"], trees["default"], trees["help"]) == ("int", "100", "how many")
+        assert kind["choices"] == ["a", "b"]
+        assert name["is_required"]
+        assert shown.record["runs"] == ["@8c1d22f0"]
+        assert "%mlops run train.ipynb" in str(show(project, "train.ipynb"))

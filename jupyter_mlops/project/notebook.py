@@ -1,0 +1,100 @@
+"""What is known of a notebook without running it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import get_args
+
+from jupyter_mlops.core import ledger
+from jupyter_mlops.core.card import Card
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.record import Record
+from jupyter_mlops.core.redact import redact
+from jupyter_mlops.core.types import RunRef, parts_of
+from jupyter_mlops.experiments.provenance import BRANCH, COMMIT, DIRTY, git
+from jupyter_mlops.pipelines.document import find
+from jupyter_mlops.pipelines.parameters import NotebookParameter, read_parameters
+
+_RUNS = 10
+
+
+class ParameterShown(Record):
+    """One parameter of a notebook, as a form needs it.
+
+    Parameters
+    ----------
+    default
+        As it is written in the notebook; None when a value must be given.
+    choices
+        The values it can take, when they are few.
+    """
+
+    name: str
+    type: str
+    default: str | None
+    help: str
+    choices: tuple[str, ...]
+    is_required: bool
+
+
+class NotebookShown(Record):
+    """A notebook's parameters, the commit it stands in, and its newest runs."""
+
+    path: str
+    parameters: tuple[ParameterShown, ...]
+    commit: str
+    branch: str
+    is_dirty: bool
+    runs: tuple[RunRef, ...]
+
+    def card(self) -> Card:
+        """Show what it can be given, and how to run it."""
+        facts = [
+            (item.name, f"{item.type} = {item.default}" if item.default else item.type)
+            for item in self.parameters
+        ]
+        if self.commit:
+            facts.append(
+                ("git", f"{self.branch} {self.commit[:8]}{' with changes' if self.is_dirty else ''}")
+            )
+        facts += [("runs", ", ".join(self.runs))] if self.runs else []
+        return Card(self.path, "info", tuple(facts), next=(f"%mlops run {self.path}",))
+
+
+def notebook(project: Project, ref: str) -> NotebookShown:
+    """Read a notebook's parameters, its place in git, and its newest runs by the ledger."""
+    found = find(project.root, ref)
+    state = git(project.root)
+    return NotebookShown(
+        path=found.name,
+        parameters=tuple(_parameter(item) for item in read_parameters(found.node.cells)),
+        commit=state.get(COMMIT, ""),
+        branch=state.get(BRANCH, ""),
+        is_dirty=state.get(DIRTY) == "true",
+        runs=tuple(_runs(project, found.name)),
+    )
+
+
+def _parameter(item: NotebookParameter) -> ParameterShown:
+    choices = next((get_args(part) for part in parts_of(item.annotation) if "Literal" in str(part)), ())
+    return ParameterShown(
+        name=item.name,
+        type=item.type,
+        default=None if item.source is None else "***" if item.is_secret else redact(item.source),
+        help=item.help,
+        choices=tuple(str(choice) for choice in choices),
+        is_required=item.is_required,
+    )
+
+
+def _runs(project: Project, name: str) -> list[RunRef]:
+    with project.store.read() as connection:
+        events = list(ledger.entries(connection, newest=True, settled=True))
+    mine = (event for event in events if f"notebook:{name}" in event.inputs)
+    made = (
+        reference.removeprefix("run:")
+        for event in mine
+        for reference in event.outputs
+        if reference.startswith("run:")
+    )
+    return list(islice(dict.fromkeys(made), _RUNS))
