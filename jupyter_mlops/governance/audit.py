@@ -77,7 +77,7 @@ def audit(
 ) -> Audit:
     """List what was done, by whom and with what outcome."""
     with project.store.read() as connection:
-        events = tuple(ledger.entries(connection, before=before, limit=limit, newest=True))
+        events = tuple(ledger.entries(connection, before=before, limit=limit, newest=True, settled=True))
         lines = ledger.last(connection)
         flaws: tuple[str, ...] = ()
         if verify:
