@@ -68,8 +68,9 @@ def add(client: MlflowClient, name: str, run: MlflowRun, model: str, tags: Mappi
 def versions(client: MlflowClient, name: str | None) -> Sequence[ModelVersion]:
     """Return the versions of *name*, or of every model, newest first."""
     found = list(_search(client, name))
-    aliases = {model: _aliases(client, model) for model in {version.name for version in found}}
-    read = [read_version(version, aliases[version.name]) for version in found]
+    names = {version.name for version in found}
+    aliases = _all_aliases(client) if len(names) > 1 else {model: _aliases(client, model) for model in names}
+    read = [read_version(version, aliases.get(version.name, {})) for version in found]
     return sorted(read, key=lambda version: (version.created_at, version.version), reverse=True)
 
 
@@ -108,6 +109,18 @@ def _aliases(client: MlflowClient, name: str) -> dict[str, str]:
         if error.error_code == "RESOURCE_DOES_NOT_EXIST":
             raise NotFound(f"No model {name!r}.", hint="List them with `%mlops models`.") from error
         raise
+
+
+def _all_aliases(client: MlflowClient) -> dict[str, dict[str, str]]:
+    """Return the aliases of every model, a page of models a question."""
+    known: dict[str, dict[str, str]] = {}
+    page = None
+    while True:
+        found = client.search_registered_models(max_results=_PAGE, page_token=page)
+        known |= {model.name: dict(model.aliases) for model in found}
+        page = found.token
+        if not page:
+            return known
 
 
 def _exists(client: MlflowClient, name: str, number: str) -> bool:
