@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from jupyter_mlops.core.durable import sync_folder
 from jupyter_mlops.core.errors import Unavailable
 
 _CHUNK = 1 << 20
@@ -108,7 +109,7 @@ class Objects:
 
     def _settle(self, path: Path) -> None:
         for folder in (path.parent, self._folder, self._folder.parent):
-            _sync_folder(folder)
+            sync_folder(folder)
 
 
 def _copy(content: bytes | BinaryIO, file: BinaryIO, digest: str) -> str:
@@ -120,16 +121,6 @@ def _copy(content: bytes | BinaryIO, file: BinaryIO, digest: str) -> str:
         state.update(chunk)
         file.write(chunk)
     return state.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from jupyter_mlops.core import durable
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, ModelFile, Run, RunLog, RunStatus
@@ -32,10 +33,13 @@ def keep(project: Project, run: Run, status: RunStatus, logs: Sequence[RunLog], 
         "artifacts": [_keep_file(fresh, number, item) for number, item in enumerate(artifacts)],
         "models": [_keep_model(fresh, number, model) for number, model in enumerate(models)],
     }
-    (fresh / "run.json").write_text(json.dumps(content), encoding="utf-8")
+    durable.write(fresh / "run.json", json.dumps(content).encode())
+    durable.sync_folder(fresh)
     place = root / run.id
     shutil.rmtree(place, ignore_errors=True)
-    return fresh.rename(place)
+    kept = fresh.rename(place)
+    durable.sync_folder(root)
+    return kept
 
 
 def replay(project: Project) -> Sequence[Run]:
@@ -84,7 +88,7 @@ def _send(project: Project, place: Path) -> Run | None:
 def _keep_file(folder: Path, number: int, item: Artifact) -> dict[str, str]:
     name = f"file-{number}"
     content = item.content.read_bytes() if isinstance(item.content, Path) else item.content
-    (folder / name).write_bytes(content)
+    durable.write(folder / name, content)
     return {"path": item.path, "file": name}
 
 
@@ -92,7 +96,9 @@ def _keep_model(folder: Path, number: int, model: ModelFile) -> dict[str, object
     import skops.io
 
     name = f"model-{number}.skops"
-    skops.io.dump({"estimator": model.estimator, "example": _plain(model.example)}, folder / name)
+    durable.write(
+        folder / name, skops.io.dumps({"estimator": model.estimator, "example": _plain(model.example)})
+    )
     return {
         "name": model.name,
         "fingerprint": model.fingerprint,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_mlops.core.durable import sync_folder
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import confined
 
@@ -93,7 +94,7 @@ def write(node: NotebookNode, path: Path) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def whole(text: str) -> str:
@@ -192,13 +193,3 @@ def _name_cells(node: NotebookNode) -> None:
     """Give the cells of an old notebook the same ids on each run, where nbformat draws random ones."""
     for index, cell in enumerate(node.cells):
         cell["id"] = hashlib.sha256(f"{index}:{cell.source}".encode()).hexdigest()[:8]
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
