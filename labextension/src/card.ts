@@ -1,3 +1,5 @@
+import { clean } from './text';
+
 export type State = 'ok' | 'info' | 'warning' | 'failed';
 
 /** What a reader sees of a record. Every word is plain text. */
@@ -12,8 +14,6 @@ export interface ICard {
 }
 
 const STATES: readonly string[] = ['ok', 'info', 'warning', 'failed'];
-const MAX_LENGTH = 2000;
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Read the card of a shown record: `{kind, card, record}`, from a stranger's notebook perhaps. */
 export function readShown(data: unknown): ICard | null {
@@ -28,7 +28,7 @@ export function plainCard(title: string, record: unknown): ICard {
 
 function readCard(card: Record<string, unknown>): ICard {
   return {
-    title: shown(card.title),
+    title: clean(card.title),
     state: isState(card.state) ? card.state : 'info',
     facts: lists(card.facts).map(([label, value]) => [label ?? '', value ?? '']),
     columns: strings(card.columns),
@@ -38,15 +38,8 @@ function readCard(card: Record<string, unknown>): ICard {
   };
 }
 
-/** Make control and direction marks harmless, and bound the length. */
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  const clean = text.replace(UNPRINTABLE, mark => (mark === '\n' ? mark : '\uFFFD'));
-  return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean;
-}
-
 function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(shown) : [];
+  return Array.isArray(value) ? value.map(item => clean(item)) : [];
 }
 
 function lists(value: unknown): string[][] {

@@ -19,10 +19,15 @@ function registry(): RenderMimeRegistry {
 }
 
 describe('plugins', () => {
-  it('are two, that can be disabled one by one', () => {
+  it('are seven, that can be disabled one by one', () => {
     expect(plugins.map(plugin => plugin.id)).toEqual([
       'jupyter-mlops:record',
-      'jupyter-mlops:panel'
+      'jupyter-mlops:session',
+      'jupyter-mlops:panel',
+      'jupyter-mlops:commands',
+      'jupyter-mlops:views',
+      'jupyter-mlops:sections',
+      'jupyter-mlops:statusbar'
     ]);
   });
 });

@@ -1,0 +1,98 @@
+import React from 'react';
+import type { IComparison } from '../api/contract';
+import { Compare } from '../views/compare';
+import { curves, parallel } from '../views/figures';
+import { Model } from '../views/model';
+import { answered, draw, HOSTILE, listed, press, tools } from './draw';
+
+const INK = { text: 'a', quiet: 'b', faint: 'c', font: 'd' };
+const COMPARISON: IComparison = {
+  runs: ['@aaaaaaaa', '@bbbbbbbb'],
+  params: [
+    { name: 'depth', values: ['3', '5'] },
+    { name: 'kind', values: ['tree', 'forest'] },
+    { name: 'seed', values: ['7', '7'] }
+  ],
+  metrics: [{ name: 'auc', values: [0.91, 0.94] }],
+  curves: [
+    {
+      metric: 'loss',
+      run: '@aaaaaaaa',
+      points: [
+        [0, 1],
+        [1, 0.5]
+      ]
+    }
+  ],
+  origins: [{ name: 'data', values: ['customers@1', 'customers@2'] }],
+  code: '--- a\n+++ b\n-depth = 3\n+depth = 5'
+};
+const NO_RENDERER = { mimeTypes: [], createRenderer: () => ({}) as never };
+
+describe('Compare', () => {
+  it('shows parameters, metrics and code side by side', () => {
+    const model = answered({ answer: COMPARISON });
+    const host = draw(
+      <Compare model={model} line="%mlops compare @a @b" rendermime={NO_RENDERER} tools={tools()} />
+    );
+    expect(host.querySelector('[data-differs]')?.textContent).toBe('0.91');
+    expect(host.querySelector('[data-sign="added"]')?.textContent).toContain('+depth = 5');
+    expect([...host.querySelectorAll('th[scope="row"]')].map(th => th.textContent)).toContain(
+      'seed'
+    );
+  });
+
+  it('shows hostile names as text', () => {
+    const rows = [{ name: HOSTILE, values: [HOSTILE, HOSTILE] }];
+    const answer = { ...COMPARISON, runs: [HOSTILE], params: rows, metrics: rows, code: HOSTILE };
+    const host = draw(
+      <Compare model={answered({ answer })} line="" rendermime={NO_RENDERER} tools={tools()} />
+    );
+    expect(host.querySelector('img, script')).toBeNull();
+  });
+});
+
+describe('parallel', () => {
+  it('has an axis for each value that differs, words as ticks', () => {
+    const figure = parallel(COMPARISON, INK) as { data: [{ dimensions: object[] }] };
+    expect(figure.data[0].dimensions).toEqual([
+      { label: 'depth', values: [3, 5] },
+      { label: 'kind', values: [0, 1], tickvals: [0, 1], ticktext: ['tree', 'forest'] },
+      { label: 'auc', values: [0.91, 0.94] }
+    ]);
+  });
+
+  it('is not drawn where nothing differs', () => {
+    expect(parallel({ params: [{ name: 'seed', values: [7, 7] }], metrics: [] }, INK)).toBeNull();
+  });
+});
+
+describe('curves', () => {
+  it('draws a figure for each metric', () => {
+    expect(curves(COMPARISON.curves, INK).map(([metric]) => metric)).toEqual(['loss']);
+  });
+});
+
+describe('Model', () => {
+  it('says what serves, rolls it back, and tells who moved it', () => {
+    const onRollback = jest.fn();
+    const version = { ref: 'churn@1', name: 'churn', version: 1, run: '@aaaa', tags: {} };
+    const rows = [{ ...version, aliases: ['champion'], created_at: '2026-11-20T10:00:00Z' }];
+    const history = answered({ answer: [] });
+    const host = draw(
+      <Model
+        name="churn"
+        versions={listed(rows)}
+        history={history}
+        refusal={() => null}
+        onPromote={() => {}}
+        onRollback={onRollback}
+        tools={tools()}
+      />
+    );
+    press(host, 'Roll back');
+    expect(host.textContent).toContain('churn@1 serves as champion.');
+    expect(host.textContent).toContain('%mlops history model:churn');
+    expect(onRollback).toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,62 @@
+import React from 'react';
+
+/** One row of a list: a name to press, what stands beside it, and a line below. */
+export function Entry(props: Entry.IProps): JSX.Element {
+  const { name, aside, badges = [], below, isChosen, onChoose, mark, check } = props;
+  return (
+    <div className="jp-Mlops-entry" data-chosen={isChosen || undefined}>
+      {check}
+      <div className="jp-Mlops-lines">
+        <div className="jp-Mlops-line">
+          {mark && <Mark {...mark} />}
+          <button
+            type="button"
+            className="jp-Mlops-name"
+            aria-pressed={isChosen}
+            title={name}
+            onClick={onChoose}
+          >
+            {name}
+          </button>
+          {badges.map(badge => (
+            <span key={badge} className="jp-Mlops-badge" data-badge={badge}>
+              {badge}
+            </span>
+          ))}
+          <span className="jp-Mlops-aside">{aside}</span>
+        </div>
+        <div className="jp-Mlops-below" title={below}>
+          {below}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export namespace Entry {
+  export interface IProps {
+    readonly name: string;
+    readonly aside?: string;
+    readonly badges?: readonly string[];
+    readonly below: string;
+    readonly isChosen: boolean;
+    readonly onChoose: () => void;
+    readonly mark?: IMark;
+    readonly check?: JSX.Element;
+  }
+
+  export interface IMark {
+    readonly state: 'ok' | 'info' | 'warning' | 'failed';
+    readonly label: string;
+  }
+}
+
+const MARKS = { ok: '✓', info: '◌', warning: '!', failed: '✗' };
+
+function Mark({ state, label }: Entry.IMark): JSX.Element {
+  return (
+    <span className="jp-Mlops-mark" data-state={state} role="img" aria-label={label} title={label}>
+      {MARKS[state]}
+    </span>
+  );
+}

@@ -1,0 +1,90 @@
+import type { Client } from '../api/client';
+import type { AuditEvent, ModelVersion, Run, Snapshot } from '../api/contract';
+import { type Cursor, type IPage, Listing } from './listing';
+
+/** The runs, newest first; the query is the server's to understand. */
+export function runListing(client: Client): Listing<Run> {
+  return new Listing<Run>(
+    async (query, cursor, limit) => {
+      const page = cursor === null ? null : String(cursor);
+      const answer = await client.ask('runs', { query, limit, page });
+      return { rows: answer.runs, next: answer.next_page };
+    },
+    run => run.id
+  );
+}
+
+/** The newest version of each dataset. */
+export function datasetListing(client: Client): Listing<Snapshot> {
+  return new Listing<Snapshot>(
+    async (_, cursor, limit) => snapshots(client, null, cursor, limit),
+    row => row.dataset
+  );
+}
+
+/** The versions of the dataset that *name* returns; nothing is asked while it returns none. */
+export function versionListing(client: Client, name: () => string): Follower<Snapshot> {
+  return new Follower<Snapshot>(
+    async (_, cursor, limit) =>
+      name() ? snapshots(client, name(), cursor, limit) : { rows: [], next: null, total: 0 },
+    row => row.ref
+  );
+}
+
+/** The versions of every model, newest first. */
+export function modelListing(client: Client): Listing<ModelVersion> {
+  return new Listing<ModelVersion>(
+    async (_, cursor, limit) => versions(client, null, cursor, limit),
+    row => row.ref
+  );
+}
+
+/** The versions of one model, newest first. */
+export function modelVersions(client: Client, name: string): Listing<ModelVersion> {
+  return new Listing<ModelVersion>(
+    async (_, cursor, limit) => versions(client, name, cursor, limit),
+    row => row.ref
+  );
+}
+
+/** The lines of the ledger, newest first. */
+export function auditListing(client: Client): Listing<AuditEvent> {
+  return new Listing<AuditEvent>(
+    async (_, cursor, limit) => {
+      const before = cursor === null ? null : Number(cursor);
+      const answer = await client.ask('audit', { verify: false, limit, before });
+      return { rows: answer.events, next: answer.next_page, total: answer.lines };
+    },
+    event => String(event.seq)
+  );
+}
+
+/** A list about something that changes: `start` forgets the rows of what it was about before. */
+export class Follower<T> extends Listing<T> {
+  start(): void {
+    this.forget();
+    void this.refresh();
+  }
+}
+
+async function snapshots(
+  client: Client,
+  name: string | null,
+  cursor: Cursor | null,
+  limit: number
+): Promise<IPage<Snapshot>> {
+  const answer = await client.ask('datasets', { name, limit, page: Number(cursor ?? 1) });
+  return { rows: answer.snapshots, next: answer.next_page, total: answer.total };
+}
+
+async function versions(
+  client: Client,
+  name: string | null,
+  cursor: Cursor | null,
+  limit: number
+): Promise<IPage<ModelVersion>> {
+  const page = cursor === null ? {} : { page: Number(cursor) };
+  const answer: { versions: ModelVersion[]; total: number; next_page?: number | null } =
+    await client.ask('models', { name, limit, ...page });
+  return { rows: answer.versions, next: answer.next_page ?? null, total: answer.total };
+}

@@ -1,0 +1,236 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import React from 'react';
+import type { IViews } from '../tokens';
+import type { ISection } from '../tokens';
+import { readShown, type ICard } from '../card';
+import type { Form } from '../components/form';
+import { lineOf } from '../line';
+import {
+  auditListing,
+  datasetListing,
+  modelListing,
+  runListing,
+  versionListing
+} from '../model/lists';
+import { NotebookModel } from '../model/notebook';
+import { Question } from '../model/question';
+import type { ISession } from '../model/session';
+import { Audit } from './audit';
+import { confirm } from './confirm';
+import { Data } from './data';
+import { Section, reasonOf } from './frame';
+import { Models } from './models';
+import { Notebook } from './notebook';
+import { Runs } from './runs';
+
+/** The sections that we bring: the notebook, its runs, data, models and the ledger. */
+export function ours(session: ISession, views: IViews, trans: TranslationBundle): ISection[] {
+  return [
+    { id: 'notebook', rank: 10, create: () => notebookSection(session, trans) },
+    { id: 'runs', rank: 20, create: () => runsSection(session, views, trans) },
+    { id: 'data', rank: 30, create: () => dataSection(session, trans) },
+    { id: 'models', rank: 40, create: () => modelsSection(session, views, trans) },
+    { id: 'audit', rank: 70, create: () => auditSection(session, trans) }
+  ];
+}
+
+/** Words that the reader chose; setting one draws the section anew, and they outlast a reload. */
+class Choices {
+  constructor(
+    private readonly _session: ISession,
+    private readonly _prefix: string
+  ) {}
+
+  readonly changed = new Signal<this, void>(this);
+
+  get = (name: string): string => this._session.kept.word(`${this._prefix}.${name}`);
+  all = (name: string): readonly string[] => this._session.kept.words(`${this._prefix}.${name}`);
+
+  set = (name: string, value: string | readonly string[]): void => {
+    const words = typeof value === 'string' ? value : [...value];
+    this._session.kept.keep(`${this._prefix}.${name}`, words);
+    this.changed.emit();
+  };
+
+  // A section wakes, rests and disposes its choices like its models: they need none of it.
+  wake(): void {}
+  rest(): void {}
+  async refresh(): Promise<void> {}
+  dispose(): void {
+    Signal.clearData(this);
+  }
+}
+
+function notebookSection(session: ISession, trans: TranslationBundle): Section {
+  const { client, feed, desk, jobs, status } = session;
+  const model = new NotebookModel(client, feed, desk);
+  const typed = new Map<string, Form.Values>();
+  const choices = new Choices(session, 'notebook');
+  const run = async (given: { target: string; param: string[] }) => {
+    await desk.save();
+    await jobs.start('run', given, given.target, lineOf('run', given));
+  };
+  return new Section({
+    id: 'notebook',
+    label: trans.__('This notebook'),
+    models: [model, choices],
+    session,
+    trans,
+    draw: tools => {
+      const path = desk.path;
+      const job = path === null ? undefined : jobs.of(path);
+      const values = typed.get(path ?? '') ?? {};
+      return (
+        <Notebook
+          path={path}
+          model={model}
+          standing={status}
+          job={job}
+          others={jobs.running.filter(other => other.id !== job?.id)}
+          values={values}
+          refusal={verb => reasonOf(status.refusal(verb), trans)}
+          onChange={(name, value) => {
+            typed.set(path ?? '', { ...values, [name]: value });
+            choices.changed.emit();
+          }}
+          onRun={given => void run(given)}
+          onCancel={id => void jobs.cancel(id)}
+          tools={tools}
+        />
+      );
+    }
+  });
+}
+
+function runsSection(session: ISession, views: IViews, trans: TranslationBundle): Section {
+  const listing = runListing(session.client).hear(session.feed, RUN_VERBS);
+  const choices = new Choices(session, 'runs');
+  const choose = (id: string) => {
+    const chosen = choices.all('chosen');
+    const others = chosen.filter(other => other !== id);
+    choices.set(
+      'chosen',
+      id === '' ? [] : others.length < chosen.length ? others : [...chosen, id]
+    );
+  };
+  return new Section({
+    id: 'runs',
+    label: trans.__('Runs'),
+    models: [listing, choices],
+    session,
+    trans,
+    draw: tools => (
+      <Runs
+        listing={listing}
+        chosen={choices.all('chosen')}
+        looked={choices.get('looked')}
+        onChoose={choose}
+        onLook={id => choices.set('looked', id)}
+        onCompare={ids => views.open('compare', { runs: [...ids] })}
+        tools={tools}
+      />
+    )
+  });
+}
+
+function dataSection(session: ISession, trans: TranslationBundle): Section {
+  const choices = new Choices(session, 'data');
+  const datasets = datasetListing(session.client).hear(session.feed, DATA_VERBS);
+  const versions = versionListing(session.client, () => choices.get('dataset')).hear(
+    session.feed,
+    DATA_VERBS
+  );
+  return new Section({
+    id: 'data',
+    label: trans.__('Data'),
+    models: [datasets, versions, choices],
+    session,
+    trans,
+    draw: tools => (
+      <Data
+        datasets={datasets}
+        versions={versions}
+        filter={choices.get('filter')}
+        dataset={choices.get('dataset')}
+        looked={choices.get('looked')}
+        onFilter={text => choices.set('filter', text)}
+        onOpen={name => {
+          choices.set('looked', '');
+          choices.set('dataset', name);
+          versions.start();
+        }}
+        onLook={ref => choices.set('looked', ref)}
+        onLoad={line => void session.desk.insert(line, { run: true })}
+        tools={tools}
+      />
+    )
+  });
+}
+
+function modelsSection(session: ISession, views: IViews, trans: TranslationBundle): Section {
+  const choices = new Choices(session, 'models');
+  const listing = modelListing(session.client).hear(session.feed, MODEL_VERBS);
+  return new Section({
+    id: 'models',
+    label: trans.__('Models'),
+    models: [listing, choices],
+    session,
+    trans,
+    draw: tools => (
+      <Models
+        listing={listing}
+        filter={choices.get('filter')}
+        looked={choices.get('looked')}
+        onFilter={text => choices.set('filter', text)}
+        onLook={ref => choices.set('looked', ref)}
+        onPromote={({ ref }) =>
+          void confirm(
+            session,
+            'promote',
+            { version: ref, to: undefined },
+            trans.__('Promote'),
+            trans
+          )
+        }
+        onRollback={({ name }) =>
+          void confirm(session, 'rollback', { name }, trans.__('Roll back'), trans)
+        }
+        onOpen={name => views.open('model', { name })}
+        refusal={verb => reasonOf(session.status.refusal(verb), trans)}
+        tools={tools}
+      />
+    )
+  });
+}
+
+function auditSection(session: ISession, trans: TranslationBundle): Section {
+  const choices = new Choices(session, 'audit');
+  const listing = auditListing(session.client).hear(session.feed);
+  const proof = new Question<ICard | null>(async () =>
+    readShown(await session.client.show('audit', { verify: true, limit: 1 }))
+  );
+  const verify = () => void proof.refresh();
+  proof.changed.connect(() => choices.changed.emit());
+  return new Section({
+    id: 'audit',
+    label: trans.__('Audit'),
+    models: [listing, choices],
+    session,
+    trans,
+    draw: tools => (
+      <Audit
+        listing={listing}
+        proof={proof}
+        looked={choices.get('looked')}
+        onLook={seq => choices.set('looked', seq)}
+        onVerify={verify}
+        tools={tools}
+      />
+    )
+  });
+}
+
+const RUN_VERBS = ['record', 'run', 'reproduce', 'tune', 'output', 'sweep', 'demo', 'register'];
+const DATA_VERBS = ['snapshot', 'mask', 'forget', 'prune', 'demo', 'record', 'run'];
+const MODEL_VERBS = ['register', 'promote', 'rollback', 'demo', 'record', 'run'];
