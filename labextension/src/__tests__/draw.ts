@@ -20,8 +20,8 @@ export function draw(element: ReactElement): HTMLElement {
 /** Tools that remember what they were used for. */
 export function tools(
   given: Partial<ITools> = {}
-): ITools & { insert: jest.Mock; copy: jest.Mock } {
-  return { trans, copy: jest.fn(), insert: jest.fn(), ...given } as never;
+): ITools & { insert: jest.Mock; copy: jest.Mock; begin: jest.Mock } {
+  return { trans, copy: jest.fn(), insert: jest.fn(), begin: jest.fn(), ...given } as never;
 }
 
 /** What a pane's model says when it has answered, changed by *given*. */

@@ -58,6 +58,14 @@ describe('Notebook', () => {
     expect(lines).toEqual(['%load_ext jupyter_mlops', '%mlops init']);
   });
 
+  it('makes the folder a project when asked to', () => {
+    const problem = { kind: 'no-project', message: '', hint: '' } as const;
+    const kit = tools();
+    const host = drawNotebook({ path: null, standing: { ...NONE, problem }, tools: kit });
+    press(host, 'Make this folder a project');
+    expect(kit.begin).toHaveBeenCalled();
+  });
+
   it('shows a field of its kind for each parameter', () => {
     const host = drawNotebook();
     expect(host.querySelector<HTMLInputElement>('input[type="number"]')?.value).toBe('3');

@@ -6,4 +6,6 @@ export interface ITools {
   readonly copy: (text: string) => void;
   /** Put a line into a new cell of the active notebook; null when none is open. */
   readonly insert: ((line: string) => void) | null;
+  /** Make the server's folder a project. */
+  readonly begin: () => void;
 }

@@ -1,4 +1,4 @@
-import { Clipboard } from '@jupyterlab/apputils';
+import { Clipboard, showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
   PanelWithToolbar,
@@ -9,6 +9,7 @@ import {
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
 import React from 'react';
+import { Press } from '../components/action';
 import { Notice } from '../components/notice';
 import type { ITools } from '../components/tools';
 import { Watch } from '../components/watch';
@@ -101,8 +102,18 @@ export function toolsOf(session: ISession, trans: TranslationBundle): ITools {
   return {
     trans,
     copy: text => Clipboard.copyToSystem(text),
-    insert: session.desk.path === null ? null : insert
+    insert: session.desk.path === null ? null : insert,
+    begin: () => void begin(session, trans)
   };
+}
+
+async function begin(session: ISession, trans: TranslationBundle): Promise<void> {
+  try {
+    await session.client.ask('init', {});
+  } catch (reason) {
+    void showErrorMessage(trans.__('No project was made'), reason as Error);
+  }
+  await session.status.refresh();
 }
 
 /** Say why a verb may not be called; null when it may. */
@@ -124,11 +135,11 @@ export function reasonOf(refusal: Refusal | null, trans: TranslationBundle): str
 /** Draw the last good answer, and above it what is wrong now. */
 export function Pane(props: Pane.IProps): JSX.Element {
   const { of, tools, children } = props;
-  const { trans, copy } = tools;
+  const { trans } = tools;
   const isStale = of.problem !== null && of.answer !== null;
   return (
     <div className="jp-Mlops-pane" aria-busy={of.isBusy} data-stale={isStale || undefined}>
-      {of.problem && <Notice {...explain(of.problem, trans)} copy={copy} trans={trans} />}
+      {of.problem && <Trouble problem={of.problem} tools={tools} />}
       {isStale && (
         <p className="jp-Mlops-note" role="status">
           {trans.__('As of %1.', of.answeredAt?.toLocaleTimeString() ?? '')}
@@ -141,6 +152,20 @@ export function Pane(props: Pane.IProps): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+/** Say what is wrong, and offer what mends it. */
+function Trouble(props: { problem: IProblem; tools: ITools }): JSX.Element {
+  const { problem, tools } = props;
+  const { trans, copy, begin } = tools;
+  return (
+    <>
+      <Notice {...explain(problem, trans)} copy={copy} trans={trans} />
+      {problem.kind === 'no-project' && (
+        <Press label={trans.__('Make this folder a project')} onPress={begin} />
+      )}
+    </>
   );
 }
 
@@ -168,7 +193,7 @@ export function explain(problem: IProblem, trans: TranslationBundle): Explanatio
     case 'no-project':
       return {
         title: trans.__('No project here yet.'),
-        hint: trans.__('Start one in a cell of a notebook:'),
+        hint: trans.__('Start one here, or in a cell of a notebook:'),
         lines: ['%load_ext jupyter_mlops', '%mlops init'],
         role: 'status'
       };
