@@ -54,6 +54,17 @@ class NotFound(MlopsError):
     exit_code = 3
 
 
+class NoProject(NotFound):
+    """There is no project here yet: make one. Faces tell it from other things not found, to offer that."""
+
+    code = "no-project"
+
+    @property
+    def docs(self) -> str:
+        """Name the page and anchor that explain this class of error."""
+        return f"reference/errors.html#{NotFound.code}"
+
+
 class Conflict(MlopsError):
     """Somebody else changed it meanwhile, or it exists already: look, then try again."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from jupyter_mlops.core import call, plugins, settings
 from jupyter_mlops.core.clock import Clock, SystemClock
-from jupyter_mlops.core.errors import NotFound, Unavailable
+from jupyter_mlops.core.errors import NoProject, NotFound, Unavailable
 from jupyter_mlops.core.objects import Objects
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.session import Session
@@ -73,7 +73,7 @@ class Project:
         here = (start or Path.cwd()).absolute()
         root = find(here)
         if root is None:
-            raise NotFound(
+            raise NoProject(
                 f"{here} is not in a project: no {FOLDER} folder here or above.",
                 hint="Make one with `%mlops init`.",
             )

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, create_model
 from pydantic.json_schema import models_json_schema
 
 from jupyter_mlops import __version__
-from jupyter_mlops.core.errors import Conflict, Invalid, MlopsError, NotFound, Refused, Unavailable
+from jupyter_mlops.core.errors import Conflict, Invalid, MlopsError, NoProject, NotFound, Refused, Unavailable
 from jupyter_mlops.core.preview import Preview
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import parts_of
@@ -94,7 +94,7 @@ def _json(schema: dict[str, object]) -> dict[str, object]:
 
 
 def _error_schema() -> dict[str, object]:
-    codes = [error.code for error in _ERRORS]
+    codes = [*(error.code for error in _ERRORS), NoProject.code]
     text = {"type": "string"}
     return {
         "type": "object",

@@ -25,6 +25,6 @@ def bare(tmp_path: Path) -> Iterator[Lab]:
 
 def test_a_server_without_a_project_offers_to_make_one(page, bare):
     desk = Desk(page, bare).open()
-    desk.panel.get_by_role("button", name="Make this folder a project").first.click()
+    desk.section("This notebook").get_by_role("button", name="Make this folder a project").click()
     expect(desk.panel.get_by_text("No project here yet.")).to_have_count(0)
     assert (bare.root / ".mlops").is_dir()

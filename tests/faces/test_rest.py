@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,17 @@ class TestCall:
         """Bad bytes, torn JSON and deep nesting are no server errors."""
         status, _ = await refused(jp_fetch("jupyter-mlops", "v1", "load", method="POST", body=body))
         assert status == 422
+
+    async def test_a_folder_that_is_no_project_is_told_from_other_things_not_found(
+        self, jp_fetch: Fetch, jp_root_dir: Path
+    ) -> None:
+        """The panel offers to make one; init does, and then the same call answers."""
+        shutil.rmtree(jp_root_dir / ".mlops")
+        (jp_root_dir / ".git").mkdir()
+        status, said = await refused(post(jp_fetch, "status", {}))
+        assert (status, said["code"]) == (404, "no-project")
+        await post(jp_fetch, "init", {})
+        assert (await post(jp_fetch, "status", {})).code == 200
 
     async def test_a_role_is_enforced(self, jp_fetch: Fetch, jp_root_dir: Path) -> None:
         """What a viewer may not do is refused with the reason."""

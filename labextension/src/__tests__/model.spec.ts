@@ -37,7 +37,7 @@ describe('StatusModel', () => {
 
   it.each([
     ['no-server', json(404, { message: 'Not Found', reason: null })],
-    ['no-project', json(404, { code: 'not-found', message: 'No project here.' })],
+    ['no-project', json(404, { code: 'no-project', message: 'No project here.' })],
     ['error', json(404, { code: 'not-found', message: 'No run @1234.' })],
     ['offline', async () => new Response('<h1>Bad gateway</h1>', { status: 502 })],
     ['offline', () => Promise.reject(new TypeError('Failed to fetch'))]

@@ -614,7 +614,7 @@ export interface components {
         /** @description What is wrong, with the value, and what to do next. */
         Error: {
             /** @enum {string} */
-            code: "refused" | "not-found" | "conflict" | "invalid" | "unavailable";
+            code: "refused" | "not-found" | "conflict" | "invalid" | "unavailable" | "no-project";
             message: string;
             hint: string;
             docs: string;

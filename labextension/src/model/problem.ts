@@ -22,7 +22,5 @@ function kindOf(failure: Failure): IProblem['kind'] {
   if (failure.status === 404 && !failure.code) {
     return 'no-server';
   }
-  return failure.code === 'not-found' && /^No project/.test(failure.message)
-    ? 'no-project'
-    : 'error';
+  return failure.code === 'no-project' ? 'no-project' : 'error';
 }
