@@ -5,7 +5,7 @@ UV_INSTALL = uv pip install --quiet --python $(VENV)/bin/python
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
 EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labextension/style/* \
   labextension/style/*/* labextension/src/* labextension/src/*/*)
-FIGURES := load_ext door register first_use record runs_page live snapshot
+FIGURES := load_ext door register first_use record runs_page live panel snapshot
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 MAKEFLAGS += --no-builtin-rules
