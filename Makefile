@@ -89,7 +89,7 @@ lab: setup ## Start JupyterLab on the demo's project, with the panel open
 	@test -d build/demo/mlops-demo/.mlops || $(MAKE) --no-print-directory demo
 	@echo 'lab: jupyter lab, in build/demo/mlops-demo'
 	@jupyter lab workspaces import --name mlops labextension/workspace.json > /dev/null
-	@cd build/demo/mlops-demo && jupyter lab --LabApp.default_url=/lab/workspaces/mlops/tree/train.ipynb
+	@cd build/demo/mlops-demo && jupyter lab --LabApp.default_url=/lab/workspaces/mlops/tree/train.ipynb $(if $(filter 0,$(shell id -u)),--allow-root)
 
 bench: $(VENV)/.dev ## Measure: every figure of benchmarks/ in turn (QUICK=1: in a few minutes)
 	@echo 'bench: benchmarks/*.py'

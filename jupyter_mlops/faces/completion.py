@@ -10,6 +10,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Kind
 from jupyter_mlops.core.verb import Parameter, Registry, Verb
 from jupyter_mlops.faces.parser import option_of
+from jupyter_mlops.project.names import known
 
 if TYPE_CHECKING:
     from jupyter_mlops.faces.magic import MlopsMagics
@@ -102,7 +103,7 @@ def _values(
     if kind is None or project is None:
         return []
     try:
-        return names(project(verb), kind, prefix)
+        return known(project(verb), kind, prefix)
     except MlopsError:
         return []
 
@@ -114,10 +115,3 @@ def _variables(kind: str, variables: Mapping[str, object]) -> list[str]:
         for name, value in variables.items()
         if not name.startswith("_") and any(base.__name__ == wanted for base in type(value).__mro__)
     )
-
-
-def names(project: Project, kind: Kind, prefix: str) -> list[str]:
-    """Return the names of a kind that exist in the project, from our own store: quick, and never over a network."""
-    from jupyter_mlops.project.names import known
-
-    return known(project, kind, prefix)

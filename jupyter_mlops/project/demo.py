@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -87,8 +87,7 @@ def _script(stage: Project) -> tuple[tuple[str, Callable[[], Record]], ...]:
     from jupyter_mlops.project.history import history
 
     def say(function: object, **arguments: object) -> Callable[[], Record]:
-        found = verb_of(function)
-        return lambda: _answer(door.enter(stage, found, arguments, face="python")) if found else Record()
+        return lambda: _say(stage, function, arguments)
 
     return (
         (f"jupyter mlops run {NOTEBOOK}", say(run, target=NOTEBOOK)),
@@ -100,9 +99,11 @@ def _script(stage: Project) -> tuple[tuple[str, Callable[[], Record]], ...]:
     )
 
 
-def _answer(answer: object) -> Record:
+def _say(stage: Project, function: object, arguments: Mapping[str, object]) -> Record:
+    found = verb_of(function)
+    answer = door.enter(stage, found, arguments, face="python") if found is not None else None
     if not isinstance(answer, Record):
-        raise TypeError(f"{type(answer).__name__} is no Record")
+        raise TypeError(f"{function!r} is no verb that answers with a Record")
     return answer
 
 

@@ -39,18 +39,6 @@ def known(project: Project, kind: Kind, prefix: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def dataset_names(project: Project) -> list[str]:
-    """Return the datasets that have a snapshot."""
-    from sqlalchemy import select
-
-    from jupyter_mlops.data.catalogue import SNAPSHOTS
-
-    with project.store.read() as connection:
-        return list(
-            connection.execute(select(SNAPSHOTS.c.dataset).distinct().order_by(SNAPSHOTS.c.dataset)).scalars()
-        )
-
-
 def _seen(project: Project) -> Iterable[str]:
     with project.store.read() as connection:
         events = list(ledger.entries(connection, limit=_FAR, newest=True))

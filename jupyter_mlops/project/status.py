@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from jupyter_mlops import __version__
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.card import Card
@@ -11,8 +9,11 @@ from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.policy import role_of
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
+from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.types import split_reference
 from jupyter_mlops.core.verb import Role, verb
+from jupyter_mlops.data import catalogue
+from jupyter_mlops.models.history import DEFAULT, moves
 
 _RECENT = 5
 
@@ -65,40 +66,32 @@ class Status(Record):
 @verb("status", effect="read")
 def status(project: Project) -> Status:
     """Show what the project holds, what serves, and what happened last."""
-    from jupyter_mlops.core.redact import redact
-    from jupyter_mlops.project.names import dataset_names
-
     with project.store.read() as connection:
         lines = ledger.last(connection)
         recent = tuple(ledger.entries(connection, limit=_RECENT, newest=True, settled=True))
         unfinished = tuple(ledger.unfinished(connection))
-        serving = champions(connection)
+        datasets = catalogue.count(connection)
     return Status(
         root=str(project.root),
         version=__version__,
         role=role_of(project.actor, project.settings),
         actor=f"{project.actor.name} ({project.actor.source})",
         tracking=redact(project.settings.tracking_uri) or "MLflow in .mlops",
-        datasets=len(dataset_names(project)),
+        datasets=datasets,
         lines=lines,
-        champions=serving,
+        champions=champions(project),
         recent=recent,
         unfinished=unfinished,
     )
 
 
-def champions(connection: Connection) -> tuple[str, ...]:
+def champions(project: Project) -> tuple[str, ...]:
     """Return what `champion` points at for each model, by the ledger."""
     serving: dict[str, str] = {}
-    for event in ledger.entries(connection):
-        if event.verb not in {"promote", "rollback"} or event.outcome != "ok":
-            continue
-        if event.arguments.get("to", "champion") != "champion":
-            continue
-        for reference in event.outputs:
-            kind, _, version = reference.partition(":")
-            if kind == "version":
-                serving[split_reference(version)[0]] = version
+    for event in moves(project):
+        if event.arguments.get("to", DEFAULT) == DEFAULT:
+            versions = (reference.removeprefix("version:") for reference in event.outputs)
+            serving |= {split_reference(version)[0]: version for version in versions}
     return tuple(serving.values())
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from jsonschema import ValidationError
 from jupyter_events import EventLogger
 
 from jupyter_mlops.core.project import Project
@@ -52,14 +56,21 @@ class TestFeed:
         assert tail.look() < slow
         assert emitted == [(CHANGED, {"upto": 1, "verbs": ["snapshot"]})]
 
-    def test_what_is_emitted_fits_its_schema(self) -> None:
-        """Jupyter's own logger takes both kinds, and refuses anything more."""
-        logger = EventLogger()
+    @pytest.mark.parametrize(
+        ("schema", "data"),
+        [
+            (CHANGED, {"upto": 2, "verbs": ["snapshot"]}),
+            (PROGRESS, {"job": "x", "state": "running", "done": 1, "total": 2}),
+        ],
+    )
+    def test_what_is_emitted_fits_its_schema_and_nothing_more_does(
+        self, schema: str, data: dict[str, object]
+    ) -> None:
+        """Jupyter's own logger passes both kinds on, and refuses a value beside what they hold."""
+        kept = io.StringIO()
+        logger = EventLogger(handlers=[logging.StreamHandler(kept)])
         events.register(logger)
-        seen: list[object] = []
-
-        async def listen(**event: object) -> None:
-            seen.append(event)
-
-        logger.emit(schema_id=CHANGED, data={"upto": 2, "verbs": ["snapshot"]})
-        logger.emit(schema_id=PROGRESS, data={"job": "x", "state": "running", "done": 1, "total": 2})
+        logger.emit(schema_id=schema, data=data)
+        assert json.loads(kept.getvalue())["__schema__"] == schema
+        with pytest.raises(ValidationError):
+            logger.emit(schema_id=schema, data={**data, "value": "secret"})
