@@ -16,6 +16,7 @@ from jupyter_mlops.pipelines.document import find
 from jupyter_mlops.pipelines.parameters import NotebookParameter, read_parameters
 
 _RUNS = 10
+_FAR = 2_000
 
 
 class ParameterShown(Record):
@@ -88,13 +89,9 @@ def _parameter(item: NotebookParameter) -> ParameterShown:
 
 
 def _runs(project: Project, name: str) -> list[RunRef]:
+    """Return the newest runs of a notebook, as far back as a panel should look each time something changes."""
     with project.store.read() as connection:
-        events = list(ledger.entries(connection, newest=True, settled=True))
-    mine = (event for event in events if f"notebook:{name}" in event.inputs)
-    made = (
-        reference.removeprefix("run:")
-        for event in mine
-        for reference in event.outputs
-        if reference.startswith("run:")
-    )
-    return list(islice(dict.fromkeys(made), _RUNS))
+        events = ledger.entries(connection, newest=True, settled=True, limit=_FAR)
+        mine = (event for event in events if f"notebook:{name}" in event.inputs)
+        made = (reference for event in mine for reference in event.outputs if reference.startswith("run:"))
+        return [reference.removeprefix("run:") for reference in islice(made, _RUNS)]
