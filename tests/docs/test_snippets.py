@@ -56,7 +56,7 @@ class TestLines:
     def test_there_are_lines_to_check(self) -> None:
         """In shells, in cells and in jobs."""
         assert {"%mlops rollback iris-kind", "jupyter mlops history tumour"} <= set(typed(ROOT / "README.md"))
-        assert "jupyter mlops audit --verify --json" in typed(ROOT / "docs/how-to/ci.md")
+        assert "jupyter mlops audit --verify" in typed(ROOT / "docs/how-to/ci.md")
 
     def test_make_knows_every_target(self) -> None:
         """What the pages tell one to make can be made."""
