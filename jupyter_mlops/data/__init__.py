@@ -2,4 +2,16 @@
 
 from __future__ import annotations
 
-VERBS = ("snapshot", "load", "datasets")
+VERBS = (
+    "snapshot",
+    "load",
+    "datasets",
+    "verify",
+    "prune",
+    "profile",
+    "diff",
+    "derive",
+    "asof",
+    "mask",
+    "forget",
+)

@@ -83,15 +83,16 @@ def write_codes(codes: Sequence[int] | npt.NDArray[np.generic], size: int, sink:
     """Add codes as the smallest integers that *size* categories need; -1 is missing."""
     import numpy as np
 
-    sink.add(np.asarray(codes).astype(_code_type(size)))
+    sink.add(np.asarray(codes).astype(code_type(size)))
 
 
 def read_codes(size: int, source: Source) -> npt.NDArray[np.integer]:
     """Return the codes that `write_codes` added."""
-    return cast("npt.NDArray[np.integer]", source.next(_code_type(size)))
+    return cast("npt.NDArray[np.integer]", source.next(code_type(size)))
 
 
-def _code_type(size: int) -> str:
+def code_type(size: int) -> str:
+    """Return the smallest integer type that *size* categories and -1 need."""
     return next(
         kind
         for kind, limit in {"i1": 1 << 7, "i2": 1 << 15, "i4": 1 << 31, "i8": 1 << 63}.items()

@@ -19,10 +19,11 @@ from sqlalchemy import (
     text,
 )
 
-from jupyter_mlops.core.card import Card
+from jupyter_mlops.core.card import Card, State
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.store import METADATA
 from jupyter_mlops.core.types import DatasetName, SnapshotRef
+from jupyter_mlops.data.privacy_scan import Personal
 
 SNAPSHOTS = Table(
     "snapshots",
@@ -59,6 +60,14 @@ class Snapshot(Record):
         The version before it.
     same_as
         An older version with the same content, whose objects it shares.
+    made_by, made_from
+        What a derived version was made by, and from which versions.
+    newer
+        Versions that came after those: it is due to be made again.
+    personal
+        Columns that look personal, unless that was allowed.
+    findings
+        What breaks the dataset's contract, when this call made it.
     """
 
     ref: SnapshotRef
@@ -75,6 +84,11 @@ class Snapshot(Record):
     parent: int | None = None
     is_new: bool | None = None
     same_as: int | None = None
+    made_by: str = ""
+    made_from: tuple[str, ...] = ()
+    newer: tuple[str, ...] = ()
+    personal: tuple[Personal, ...] = ()
+    findings: tuple[str, ...] = ()
 
     def card(self) -> Card:
         """Say whether it is new, what it holds, and how to use it."""
@@ -84,6 +98,13 @@ class Snapshot(Record):
             ("digest", self.digest[:12]),
             ("made", f"{self.created_at:%Y-%m-%d %H:%M} UTC by {self.actor}"),
         ]
+        if self.made_by:
+            origin = f" from {', '.join(self.made_from)}" if self.made_from else ""
+            facts.append(("derived", f"by {self.made_by}{origin}"))
+        if self.newer:
+            facts.append(("stale", f"{', '.join(self.newer)} came since"))
+        if self.personal:
+            facts.append(("personal", "; ".join(map(str, self.personal))))
         if self.note:
             facts.append(("note", self.note))
         titles = {
@@ -91,11 +112,18 @@ class Snapshot(Record):
             False: f"No new version: {self.ref} has this content already",
             None: f"Snapshot {self.ref}",
         }
-        notes = (f"Same content as {self.dataset}@{self.same_as}; it takes no room.",) if self.same_as else ()
-        steps = (f"%mlops load {self.ref}", f"%mlops datasets {self.dataset}")
-        return Card(
-            titles[self.is_new], "ok" if self.is_new else "info", tuple(facts), notes=notes, next=steps
-        )
+        notes = [f"Same content as {self.dataset}@{self.same_as}; it takes no room."] * bool(self.same_as)
+        steps = [f"%mlops load {self.ref}", f"%mlops datasets {self.dataset}"]
+        if self.newer:
+            steps.insert(0, f"%mlops derive {self.dataset} --again")
+        if self.personal:
+            steps.insert(0, f"%mlops mask {self.ref}")
+        if self.findings:
+            notes += self.findings
+            steps.insert(0, f"%mlops validate {self.ref}")
+        is_odd = self.newer or self.findings or (self.personal and self.is_new)
+        state: State = "warning" if is_odd else "ok" if self.is_new else "info"
+        return Card(titles[self.is_new], state, tuple(facts), notes=tuple(notes), next=tuple(steps))
 
 
 def latest(connection: Connection, dataset: str) -> Snapshot | None:
@@ -158,6 +186,27 @@ def mend(connection: Connection, snapshot: Snapshot, manifest: str) -> None:
     """Let a version name another manifest of the same content."""
     here = and_(SNAPSHOTS.c.dataset == snapshot.dataset, SNAPSHOTS.c.version == snapshot.version)
     connection.execute(SNAPSHOTS.update().where(here).values(manifest=manifest))
+
+
+def every(connection: Connection) -> Sequence[Snapshot]:
+    """Return all versions of all datasets, by name and number."""
+    query = select(SNAPSHOTS).order_by(SNAPSHOTS.c.dataset, SNAPSHOTS.c.version)
+    return [_snapshot(row) for row in connection.execute(query).mappings()]
+
+
+def replace(connection: Connection, before: Snapshot, after: Snapshot) -> bool:
+    """Let a version have other content under its number; False when it is no longer what it was before."""
+    here = and_(SNAPSHOTS.c.dataset == before.dataset, SNAPSHOTS.c.version == before.version)
+    same = and_(here, SNAPSHOTS.c.manifest == before.manifest)
+    names = ("digest", "manifest", "rows", "columns", "size_bytes")
+    values = {name: getattr(after, name) for name in names}
+    return connection.execute(SNAPSHOTS.update().where(same).values(**values)).rowcount == 1
+
+
+def remove(connection: Connection, snapshot: Snapshot) -> None:
+    """Take a version off the list."""
+    here = and_(SNAPSHOTS.c.dataset == snapshot.dataset, SNAPSHOTS.c.version == snapshot.version)
+    connection.execute(SNAPSHOTS.delete().where(here))
 
 
 def shown_size(size_bytes: int) -> str:

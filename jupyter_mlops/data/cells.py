@@ -51,12 +51,11 @@ def read_objects(source: Source) -> npt.NDArray[np.object_]:
         marked = np.where(tags == _NONE, np.uint32(MISSING), lengths)
         return _texts(marked, content, None)
     ends = np.cumsum(lengths, dtype=np.int64).tolist()
-    view = memoryview(content)
     found = np.empty(len(tags), dtype=object)
     start = 0
     readers = values.readers()
     for row, (tag, end) in enumerate(zip(tags.tobytes(), ends, strict=True)):
-        found[row] = readers[bytes((tag,))](view[start:end])
+        found[row] = readers[bytes((tag,))](content[start:end])
         start = end
     return found
 
@@ -70,7 +69,47 @@ def write_runs(text: pa.Array, sink: Sink) -> None:
 
 def read_runs(source: Source, kind: pa.DataType) -> pa.Array:
     """Return the Arrow array that `write_runs` added, as the large type *kind*."""
-    return _to_arrow(source.next("u4"), source.next_bytes(), kind)
+    return to_arrow(source.next("u4"), source.next_bytes(), kind)
+
+
+def runs(text: pa.Array) -> tuple[npt.NDArray[np.uint32], memoryview]:
+    """Return an Arrow array of large strings or bytes as lengths, where the largest means missing, and bytes.
+
+    Raises
+    ------
+    OverflowError
+        A value has 4 GB or more.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    blank = b"" if pa.types.is_large_binary(text.type) else ""
+    gone = text.is_null().to_numpy(zero_copy_only=False) if text.null_count else None
+    whole = text if gone is None else text.fill_null(blank)
+    _, offsets, content = whole.buffers()
+    if len(whole) == 0 or offsets is None:
+        return np.zeros(0, dtype=np.uint32), memoryview(b"")
+    bounds = np.frombuffer(offsets, dtype=np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    lengths = np.diff(bounds)
+    if lengths.max() >= MISSING:
+        raise OverflowError
+    marked = lengths.astype(np.uint32)
+    if gone is not None:
+        marked[gone] = MISSING
+    return marked, memoryview(content)[bounds[0] : bounds[-1]] if content is not None else memoryview(b"")
+
+
+def to_arrow(lengths: npt.NDArray[np.generic], content: bytes | memoryview, kind: pa.DataType) -> pa.Array:
+    """Return the Arrow array of the large type *kind* that `runs` took apart."""
+    import numpy as np
+    import pyarrow as pa
+
+    here = lengths != MISSING
+    is_whole = bool(here.all())
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum((lengths if is_whole else np.where(here, lengths, 0)).astype(np.int64), out=offsets[1:])
+    bitmap = None if is_whole else pa.py_buffer(np.packbits(here, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(lengths), [bitmap, pa.py_buffer(offsets), pa.py_buffer(content)])
 
 
 def write_texts(given: npt.NDArray[np.object_], sink: Sink) -> None:
@@ -134,41 +173,18 @@ def _as_arrow(given: npt.NDArray[np.object_]) -> pa.Array | None:
 
 
 def _runs(text: pa.Array, sink: Sink) -> tuple[npt.NDArray[np.uint32], memoryview]:
-    import numpy as np
-    import pyarrow as pa
-
-    blank = b"" if pa.types.is_large_binary(text.type) else ""
-    gone = text.is_null().to_numpy(zero_copy_only=False)
-    whole = text.fill_null(blank) if gone.any() else text
-    _, offsets, content = whole.buffers()
-    if len(whole) == 0 or offsets is None:
-        return np.zeros(0, dtype=np.uint32), memoryview(b"")
-    bounds = np.frombuffer(offsets, dtype=np.int64)[whole.offset : whole.offset + len(whole) + 1]
-    lengths = np.diff(bounds)
-    if lengths.max() >= MISSING:
-        raise sink.refuse("holds a value of 4 GB or more", "Keep it in a file of its own.")
-    marked = lengths.astype(np.uint32)
-    marked[gone] = MISSING
-    return marked, memoryview(content)[bounds[0] : bounds[-1]] if content is not None else memoryview(b"")
+    try:
+        return runs(text)
+    except OverflowError:
+        raise sink.refuse("holds a value of 4 GB or more", "Keep it in a file of its own.") from None
 
 
-def _to_arrow(lengths: npt.NDArray[np.generic], content: bytes, kind: pa.DataType) -> pa.Array:
-    import numpy as np
-    import pyarrow as pa
-
-    here = lengths != MISSING
-    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(np.where(here, lengths, 0), out=offsets[1:])
-    bitmap = None if here.all() else pa.py_buffer(np.packbits(here, bitorder="little"))
-    return pa.Array.from_buffers(kind, len(lengths), [bitmap, pa.py_buffer(offsets), pa.py_buffer(content)])
-
-
-def _texts(lengths: npt.NDArray[np.generic], content: bytes, missing: object) -> npt.NDArray[np.object_]:
+def _texts(lengths: npt.NDArray[np.generic], content: memoryview, missing: object) -> npt.NDArray[np.object_]:
     import numpy as np
     import pyarrow as pa
 
     try:
-        found = _to_arrow(lengths, content, pa.large_string()).to_numpy(zero_copy_only=False)
+        found = to_arrow(lengths, content, pa.large_string()).to_numpy(zero_copy_only=False)
         found = found if found.flags.writeable else found.copy()
     except (UnicodeDecodeError, pa.ArrowException):  # a lone surrogate, which Arrow cannot show
         ends = np.cumsum(np.where(lengths == MISSING, 0, lengths), dtype=np.int64).tolist()

@@ -11,7 +11,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import DatasetName, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import catalogue
+from jupyter_mlops.data import catalogue, derive_recipe
 from jupyter_mlops.data.catalogue import Snapshot, shown_size
 from jupyter_mlops.data.resolve import no_dataset
 
@@ -45,13 +45,15 @@ class Datasets(Record):
             if self.next_page
             else ()
         )
+        stale = [item for item in self.snapshots if item.newer]
+        again = (f"%mlops derive {stale[0].dataset} --again",) if stale else ()
         return Card(
             f"Versions of {self.name}" if self.name else "Datasets",
             "info",
-            columns=("version", "rows", "columns", "size", "when (UTC)", "by", "digest", "note"),
+            columns=("version", "rows", "columns", "size", "when (UTC)", "by", "digest", "from", "note"),
             rows=tuple(_row(item) for item in self.snapshots),
             notes=more,
-            next=(f"%mlops load {self.snapshots[0].ref}",),
+            next=(*again, f"%mlops load {self.snapshots[0].ref}"),
         )
 
 
@@ -70,6 +72,7 @@ def datasets(
         total = catalogue.count(connection, name)
         if name is not None and total == 0:
             raise no_dataset(name, catalogue.names(connection))
+        found = derive_recipe.with_origin(connection, found)
     following = page + 1 if skip + len(found) < total else None
     return Datasets(name=name, snapshots=tuple(found), total=total, next_page=following)
 
@@ -83,5 +86,6 @@ def _row(item: Snapshot) -> tuple[str, ...]:
         f"{item.created_at:%Y-%m-%d %H:%M}",
         item.actor,
         item.digest[:12],
+        ", ".join(item.made_from) + (" (stale)" if item.newer else ""),
         item.note,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.data import arrays, axes
-from jupyter_mlops.data.part import FORMAT, Meta, Part, Sink, Source, canonical
+from jupyter_mlops.data.part import FORMAT, Part, Sink, Source, canonical
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,19 +62,32 @@ def encode(frame: pd.DataFrame) -> Encoded:
         It is not a plain DataFrame, or something in it cannot be kept exactly; the sentence names it.
     """
     frame = check(frame)
-    index = _part("The row index", lambda sink: axes.write(frame.index, sink))
-    labels = _part("The column index", lambda sink: axes.write(frame.columns, sink))
+    index = encode_index("The row index", frame.index)
+    labels = encode_index("The column index", frame.columns)
     columns = []
     for position in range(frame.shape[1]):
         progress.report(position, frame.shape[1], "reading columns")
-        columns.append(_column(frame, position))
+        name, series = shown(frame.columns[position]), frame.iloc[:, position]
+        columns.append(Column(name, shown(series.dtype), encode_column(name, series.array)))
     return Encoded(len(frame), index, labels, tuple(columns))
 
 
+def encode_index(where: str, index: pd.Index) -> Part:
+    """Turn an index into its part; an error calls it *where*."""
+    sink = Sink(where)
+    return Part(axes.write(index, sink), tuple(sink.buffers))
+
+
+def encode_column(name: str, array: arrays.Array) -> Part:
+    """Turn the array of the column *name* into its part."""
+    sink = Sink(f"Column {name!r}")
+    return Part(arrays.write(array, sink), tuple(sink.buffers))
+
+
 def decode(
-    rows: int, index: bytes, labels: bytes, columns: Sequence[bytes], picked: Sequence[int] | None = None
+    rows: int, index: Part, labels: Part, columns: Sequence[Part], picked: Sequence[int] | None = None
 ) -> pd.DataFrame:
-    """Turn packed parts back into the frame.
+    """Turn parts back into the frame.
 
     Parameters
     ----------
@@ -85,16 +98,21 @@ def decode(
 
     row_index = decode_index(index)
     column_index = decode_index(labels)
-    arrays_ = [_decode_column(content, rows, row_index) for content in columns]
+    arrays_ = [_decode_column(part, rows, row_index) for part in columns]
     frame = pd.DataFrame(dict(enumerate(arrays_)), index=row_index, copy=False)
     frame.columns = column_index if picked is None else column_index.take(list(picked))
     return frame
 
 
-def decode_index(content: bytes) -> pd.Index:
-    """Turn a packed index back into pandas' own."""
-    source = Source(content)
-    return axes.read(source.meta, source)
+def decode_index(part: Part) -> pd.Index:
+    """Turn the part of an index back into pandas' own."""
+    return axes.read(part.meta, Source(part))
+
+
+def shown(label: object) -> str:
+    """Return a label or dtype as people read it, cut where it is long."""
+    text = str(label)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def check(table: object) -> pd.DataFrame:
@@ -127,23 +145,9 @@ def check(table: object) -> pd.DataFrame:
     )
 
 
-def _column(frame: pd.DataFrame, position: int) -> Column:
-    name = str(frame.columns[position])
-    name = name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…"
-    series = frame.iloc[:, position]
-    part = _part(f"Column {name!r}", lambda sink: arrays.write(series.array, sink))
-    return Column(name, str(series.dtype)[:_SHOWN], part)
-
-
-def _part(where: str, write: Callable[[Sink], Meta]) -> Part:
-    sink = Sink(where)
-    return Part(write(sink), tuple(sink.buffers))
-
-
-def _decode_column(content: bytes, rows: int, index: pd.Index) -> pd.Series:
+def _decode_column(part: Part, rows: int, index: pd.Index) -> pd.Series:
     import pandas as pd
 
-    source = Source(content)
-    array = arrays.read(source.meta, rows, source)
+    array = arrays.read(part.meta, rows, Source(part))
     # An explicit dtype keeps pandas from guessing strings in a column of objects.
     return pd.Series(array, index=index, dtype=array.dtype, copy=False)

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.generic]
 
 FORMAT = 1
-_MAGIC = b"mlopscol"
-_RAW, _ZSTD = 0, 1
-_BLOCK = struct.Struct("<BQ")
 _LENGTH = struct.Struct("<Q")
-_WORTH = 64
 
 Meta = Mapping[str, object]
 
@@ -69,11 +65,15 @@ class Part:
     meta: Meta
     buffers: tuple[memoryview, ...]
 
+    @property
+    def lengths(self) -> list[int]:
+        """The bytes of each buffer."""
+        return [buffer.nbytes for buffer in self.buffers]
+
     @cached_property
     def header(self) -> bytes:
         """The canonical JSON of the format, the meaning and the lengths."""
-        lengths = [buffer.nbytes for buffer in self.buffers]
-        return canonical({"format": FORMAT, "meta": self.meta, "lengths": lengths})
+        return canonical({"format": FORMAT, "meta": self.meta, "lengths": self.lengths})
 
     @cached_property
     def digest(self) -> str:
@@ -83,76 +83,29 @@ class Part:
             state.update(buffer)
         return state.hexdigest()
 
-    def pack(self) -> bytes:
-        """Return the bytes to keep: the header, then each buffer, compressed where that pays."""
-        return b"".join(self._blocks())
-
-    def _blocks(self) -> Iterator[bytes | memoryview]:
-        import pyarrow as pa
-
-        codec = pa.Codec("zstd", compression_level=1)
-        yield _MAGIC + _LENGTH.pack(len(self.header)) + self.header
-        for buffer in self.buffers:
-            packed = codec.compress(buffer, asbytes=True) if buffer.nbytes >= _WORTH else b""
-            if packed and len(packed) < buffer.nbytes:
-                yield _BLOCK.pack(_ZSTD, len(packed))
-                yield packed
-            else:
-                yield _BLOCK.pack(_RAW, buffer.nbytes)
-                yield buffer
-
 
 class Source:
-    """Hand out the buffers of a packed part, in the order they were added.
+    """Hand out the buffers of a part, in the order they were added."""
 
-    Parameters
-    ----------
-    content
-        What `Part.pack` returned.
-
-    Raises
-    ------
-    Unavailable
-        It is not a part, or of a newer format.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        self._content = memoryview(content)
-        if bytes(self._content[:8]) != _MAGIC:
-            raise Unavailable("An object is not a part of a snapshot.", hint="Bring it back from a backup.")
-        (length,) = _LENGTH.unpack_from(self._content, 8)
-        header = json.loads(bytes(self._content[16 : 16 + length]))
-        check_format(header["format"])
-        self.meta: Meta = header["meta"]
-        self._lengths: Iterator[int] = iter(header["lengths"])
-        self._position = 16 + length
+    def __init__(self, part: Part) -> None:
+        self.meta = part.meta
+        self._buffers: Iterator[memoryview] = iter(part.buffers)
 
     def next(self, dtype: str) -> Array:
         """Return the next buffer as a writable array of *dtype*."""
         import numpy as np
 
-        values = np.frombuffer(self._next(), dtype=np.dtype(dtype).newbyteorder("<"))
+        values = np.frombuffer(next(self._buffers), dtype=np.dtype(dtype).newbyteorder("<"))
         native = values.astype(values.dtype.newbyteorder("="), copy=False)
-        return native if native.flags.writeable else native.copy()
+        is_ready = native.flags.writeable and native.flags.aligned
+        return native if is_ready else native.copy()
 
-    def next_bytes(self) -> bytes:
-        """Return the next buffer as bytes."""
-        return bytes(memoryview(self._next()))
-
-    def _next(self) -> memoryview:
-        import pyarrow as pa
-
-        length = next(self._lengths)
-        kind, stored = _BLOCK.unpack_from(self._content, self._position)
-        start = self._position + _BLOCK.size
-        self._position = start + stored
-        block = self._content[start : self._position]
-        if kind == _RAW:
-            return block
-        return memoryview(pa.Codec("zstd").decompress(block, length, asbytes=False))
+    def next_bytes(self) -> memoryview:
+        """Return the next buffer as it is."""
+        return next(self._buffers)
 
 
-def check_format(found: object) -> None:
+def check_format(found: object, newest: int) -> None:
     """Refuse a format that this package does not know.
 
     Raises
@@ -160,8 +113,8 @@ def check_format(found: object) -> None:
     Unavailable
         It was written by a newer package.
     """
-    if found != FORMAT:
+    if not isinstance(found, int) or not 1 <= found <= newest:
         raise Unavailable(
-            f"The snapshot is of format {found}, and this package reads format {FORMAT}.",
+            f"The snapshot is of format {found}, and this package reads formats up to {newest}.",
             hint="Upgrade with `pip install -U jupyter-mlops`.",
         )

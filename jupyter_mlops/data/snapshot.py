@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 from sqlalchemy import Connection
 
+from jupyter_mlops.core import call
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.types import DatasetName, Table, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import catalogue
+from jupyter_mlops.data import catalogue, inspector
 from jupyter_mlops.data.catalogue import Snapshot
+from jupyter_mlops.data.privacy import Guard, Pii
 
 if TYPE_CHECKING:
-    from jupyter_mlops.data.manifest import Manifest
+    from jupyter_mlops.data.store.keep import Known
+
+_KNOWN = 2
 
 Note = Annotated[
     str, Field(max_length=2_000, description="Why this version was made, for whoever reads it later.")
@@ -24,50 +30,81 @@ Note = Annotated[
 
 
 @verb("snapshot", effect="write", long=True)
-def snapshot(project: Project, table: Table, name: DatasetName, *, note: Note = "") -> Snapshot:
+def snapshot(
+    project: Project, table: Table, name: DatasetName, *, note: Note = "", pii: Pii = "warn"
+) -> Snapshot:
     """Keep a table exactly as it is, as the next version of a dataset; equal content makes none."""
-    from jupyter_mlops.data import manifest
-    from jupyter_mlops.data.frame import encode
+    from jupyter_mlops.data.store.keep import keep
 
     name = check_name(name)
-    encoded = encode(table)
-    known = _known(project, name, encoded.digest)
-    kept, address = manifest.keep(project.objects, encoded, known)
-    with project.change() as connection:
-        made = _add(
-            connection,
-            Snapshot(
-                ref=f"{name}@1",
-                dataset=name,
-                version=1,
-                digest=encoded.digest,
-                manifest=address,
-                rows=encoded.rows,
-                columns=len(encoded.columns),
-                size_bytes=kept.size_bytes,
-                created_at=project.clock.now(),
-                actor=project.actor.name,
-                note=redact(note),
-                is_new=True,
-            ),
-        )
+    find = partial(_twin, project, name)
+    guard = Guard.of(project, name, table, pii)
+    findings = inspector.before_snapshot(project, guard.table, name)
+    made = record(
+        project, name, note, lambda known: keep(project.objects, guard.table, known, find=find), guard
+    )
+    return made.model_copy(update={"findings": findings})
+
+
+def record(
+    project: Project,
+    name: str,
+    note: str,
+    make: Callable[[Sequence[Known]], Known],
+    guard: Guard | None = None,
+) -> Snapshot:
+    """Write down what *make* keeps as the next version of *name*, unless the latest has the same content."""
+    name = check_name(name)
+    with call.held(project.objects.sharing()):
+        kept = make(_known(project, name))
+        if guard is not None:
+            guard.look(kept.manifest.digest)
+        with project.change() as connection:
+            made = _add(connection, _draft(project, name, kept, redact(note)))
+            made = made if guard is None else guard.note(connection, made)
     project.session.snapshots[made.ref] = None
     return made
 
 
-def _known(project: Project, name: str, digest: str) -> list[Manifest]:
-    """Return the manifests whose objects may serve again: of the latest version, and of one with this content."""
-    from jupyter_mlops.data import manifest
+def _draft(project: Project, name: str, kept: Known, note: str) -> Snapshot:
+    return Snapshot(
+        ref=f"{name}@1",
+        dataset=name,
+        version=1,
+        digest=kept.manifest.digest,
+        manifest=kept.address,
+        rows=kept.manifest.rows,
+        columns=len(kept.manifest.columns),
+        size_bytes=kept.manifest.size_bytes,
+        created_at=project.clock.now(),
+        actor=project.actor.name,
+        note=note,
+        is_new=True,
+    )
 
+
+def _known(project: Project, name: str) -> list[Known]:
+    """Return the manifests whose objects may serve again: of the latest versions, the last one first."""
     with project.store.read() as connection:
-        candidates = (catalogue.latest(connection, name), catalogue.twin(connection, name, digest))
-    known = []
-    for address in {item.manifest for item in candidates if item is not None}:
-        try:
-            known.append(manifest.read(project.objects, address))
-        except Unavailable:
-            continue  # damaged: storing the same content again mends it
-    return known
+        found = catalogue.versions(connection, name, limit=_KNOWN)
+    return [item for item in map(partial(_opened, project), found) if item is not None]
+
+
+def _twin(project: Project, name: str, digest: str) -> Known | None:
+    with project.store.read() as connection:
+        found = catalogue.twin(connection, name, digest)
+    return None if found is None else _opened(project, found)
+
+
+def _opened(project: Project, found: Snapshot) -> Known | None:
+    """Return a version's manifest; None where it is damaged: storing the same content again mends it."""
+    from jupyter_mlops.data.store import manifest
+    from jupyter_mlops.data.store.keep import Known
+
+    try:
+        return Known(manifest.read(project.objects, found.manifest), found.manifest)
+    except Unavailable:
+        return None
 
 
 def _add(connection: Connection, made: Snapshot) -> Snapshot:

@@ -1,0 +1,1 @@
+"""The table store: versions of frames as keys and what changed since, in content-addressed objects."""

@@ -1,0 +1,45 @@
+"""A report says what was found, worst first, and passes only what was answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_mlops.checks.report import Finding, Report
+
+ERROR = Finding(check="range", subject="age", message="3 rows are below 0", count=3, rows=(1, 4, 5))
+WARNING = Finding(check="drift", severity="warning", message="age has moved")
+
+
+class TestVerdict:
+    @pytest.mark.parametrize(
+        ("findings", "unknown", "verdict"),
+        [
+            ((), {}, "passed"),
+            ((WARNING,), {}, "passed"),
+            ((), {"volume": "no version before"}, "unknown"),
+            ((WARNING, ERROR), {"volume": "no version before"}, "failed"),
+        ],
+    )
+    def test_only_what_was_answered_passes(self, findings, unknown, verdict):
+        """A warning passes; a question without an answer does not."""
+        report = Report(subject="customers@3", checks=("a",), findings=findings, unknown=unknown)
+        assert (report.verdict, report.is_well) == (verdict, verdict == "passed")
+
+
+class TestCard:
+    def test_the_worst_comes_first(self):
+        """In the headline and in the table."""
+        card = Report(subject="customers@3", findings=(WARNING, ERROR)).card()
+        assert card.title == "customers@3: 3 rows are below 0"
+        assert [row[0] for row in card.rows] == ["error", "warning"]
+
+    def test_what_was_not_answered_is_said(self):
+        """With its reason."""
+        report = Report(subject="t", checks=("a: unique",), unknown={"a: unique": "there is no column 'a'"})
+        assert "a: unique: not answered: there is no column 'a'" in str(report)
+
+    def test_a_thousand_findings_are_shortened(self):
+        """The record has all of them."""
+        text = str(Report(subject="t", findings=(ERROR,) * 1000))
+        assert "980 more findings" in text
+        assert len(text.splitlines()) < 30
