@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,12 @@ class Call:
     ----------
     seq
         Number of its intent in the ledger, when it announced one.
+    reason
+        What the ledger shall say of its success.
+    has_inner
+        Whether it has made calls of its own.
+    is_signed
+        Whether a checkpoint was taken meanwhile, which is to be copied when it is over.
     """
 
     verb: str
@@ -31,6 +37,9 @@ class Call:
     inputs: dict[str, None] = field(default_factory=dict)
     outputs: dict[str, None] = field(default_factory=dict)
     connection: Connection | None = None
+    reason: str = ""
+    has_inner: bool = False
+    is_signed: bool = False
     stack: ExitStack = field(default_factory=ExitStack)
 
 
@@ -71,3 +80,22 @@ def makes(reference: str) -> None:
     call = current.get()
     if call is not None:
         call.outputs[reference] = None
+
+
+def because(reason: str) -> None:
+    """Say what the ledger shall keep of how the call under way succeeded: a proof, the grounds of a decision."""
+    call = current.get()
+    if call is not None:
+        call.reason = reason
+
+
+@contextmanager
+def held(block: AbstractContextManager[object]) -> Iterator[None]:
+    """Enter *block* until the call under way is recorded; outside a call, until the end of this block."""
+    call = current.get()
+    if call is None:
+        with block:
+            yield
+        return
+    call.stack.enter_context(block)
+    yield

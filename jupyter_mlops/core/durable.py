@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a new file, and wait until its bytes are on the disk."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a file, and wait until its bytes are on the disk."""
+    _fill(os.open(path, _FLAGS | os.O_TRUNC, 0o666), [content])
+
+
+def create(path: Path, content: Iterable[bytes | memoryview]) -> None:
+    """Write a new read-only file piece by piece, and wait until its bytes are on the disk."""
+    _fill(os.open(path, _FLAGS | os.O_EXCL, 0o444), content)
 
 
 def sync_folder(folder: Path) -> None:
@@ -20,6 +25,17 @@ def sync_folder(folder: Path) -> None:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _fill(handle: int, content: Iterable[bytes | memoryview]) -> None:
+    try:
+        for piece in content:
+            rest = memoryview(piece).cast("B") if len(piece) else memoryview(b"")
+            while rest:
+                rest = rest[os.write(handle, rest) :]
         os.fsync(handle)
     finally:
         os.close(handle)

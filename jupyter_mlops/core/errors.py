@@ -97,3 +97,7 @@ class Unavailable(MlopsError):
     code = "unavailable"
     status = 503
     exit_code = 6
+
+
+class Interrupted(Unavailable):
+    """The connection broke in the middle: nobody has said whether it was done. The door looks, and tries once more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
 from jupyter_mlops.core.card import Card
@@ -10,7 +11,15 @@ from jupyter_mlops.core.record import Record
 if TYPE_CHECKING:
     import pandas as pd
 
+HIDDEN = "•••"
 _ROWS, _COLUMNS = 10, 12
+_LONGEST = 1_000
+
+
+def shown(value: object, longest: int = 80) -> str:
+    """Return a value as text that can be sent: not too long, and without halves of characters."""
+    text = str(value).encode("utf-8", "replace").decode()
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 class Preview(Record):
@@ -31,12 +40,22 @@ class Preview(Record):
     head: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> Preview:
-        """Preview *frame*."""
-        first = frame.head(_ROWS)
-        cells = (tuple(str(value) for value in row) for row in first.itertuples(index=False, name=None))
-        columns = tuple(str(name) for name in frame.columns)
-        return cls(rows=len(frame), columns=columns, dtypes=tuple(map(str, frame.dtypes)), head=tuple(cells))
+    def of(cls, frame: pd.DataFrame, *, hidden: Collection[str] = ()) -> Preview:
+        """Preview *frame*, without the values of the columns called *hidden*."""
+        names = [str(name) for name in frame.columns]
+        cells = (
+            tuple(
+                HIDDEN if name in hidden else shown(value, _LONGEST)
+                for name, value in zip(names, row, strict=True)
+            )
+            for row in frame.head(_ROWS).itertuples(index=False, name=None)
+        )
+        return cls(
+            rows=len(frame),
+            columns=tuple(shown(name, _LONGEST) for name in names),
+            dtypes=tuple(map(str, frame.dtypes)),
+            head=tuple(cells),
+        )
 
     def card(self) -> Card:
         """Show the first rows of the first columns."""

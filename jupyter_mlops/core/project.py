@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from jupyter_mlops.core import call, plugins, settings
 from jupyter_mlops.core.clock import Clock, SystemClock
 from jupyter_mlops.core.errors import NoProject, NotFound, Unavailable
-from jupyter_mlops.core.objects import Objects
+from jupyter_mlops.core.objects import Objects, open_objects
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.session import Session
 from jupyter_mlops.core.settings import Settings
@@ -140,7 +140,7 @@ class Project:
     @cached_property
     def objects(self) -> Objects:
         """The immutable bytes that snapshots are made of."""
-        return Objects(self.folder / "objects")
+        return open_objects(self.settings.objects_url, self.folder / "objects")
 
     @cached_property
     def tracker(self) -> Tracker:
@@ -162,6 +162,12 @@ class Project:
         """Return the same project in another actor's hands."""
         other = copy.copy(self)
         other.actor = actor
+        return other
+
+    def renewed(self) -> Project:
+        """Return the same project with its settings read anew: what lives long asks before it acts for others."""
+        other = copy.copy(self)
+        other.__dict__.pop("_read_settings", None)
         return other
 
     @contextmanager

@@ -12,6 +12,7 @@ from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.types import Word, parts_of
 
 MIME = "application/vnd.jupyter-mlops.record.v1+json"
+PLOTLY = "application/vnd.plotly.v1+json"
 
 
 class Record(BaseModel):
@@ -23,6 +24,10 @@ class Record(BaseModel):
         """Say what this answer shows; records override it."""
         values = self.model_dump(mode="json")
         return Card(type(self).__name__, "info", tuple((key, str(value)) for key, value in values.items()))
+
+    def figure(self) -> dict[str, object] | None:
+        """Draw this answer as a Plotly figure, shown beneath the card in a cell; records that have one override it."""
+        return None
 
     @property
     def is_well(self) -> bool:

@@ -6,9 +6,9 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from jupyter_mlops.core.errors import Invalid
@@ -16,6 +16,16 @@ from jupyter_mlops.core.verb import Role
 
 TABLE = "jupyter-mlops"
 PREFIX = "JUPYTER_MLOPS_"
+
+
+class QueueSetting(BaseModel):
+    """How much of a queue may run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    concurrency: Annotated[int, Field(gt=0)] | None = None
+    rate: Annotated[int, Field(gt=0)] | None = None
+    per_s: Annotated[float, Field(gt=0)] = 60.0
 
 
 class Settings(BaseSettings):
@@ -26,11 +36,30 @@ class Settings(BaseSettings):
     store_url: Annotated[
         str, Field(description="Database of snapshots and the ledger; SQLite in .mlops by default.")
     ] = ""
+    objects_url: Annotated[
+        str,
+        Field(
+            description="Where the content of snapshots lies: .mlops/objects by default, or s3://bucket/prefix."
+        ),
+    ] = ""
     tracking_uri: Annotated[
         str, Field(description="MLflow's store of runs and models; SQLite in .mlops by default.")
     ] = ""
     tracker: Annotated[str, Field(description="Adapter that keeps runs and models.")] = "mlflow"
     runner: Annotated[str, Field(description="Adapter that runs notebooks.")] = "papermill"
+    notifier: Annotated[str, Field(description="Adapter that tells people of executions.")] = "webhook"
+    engine: Annotated[str, Field(description="Adapter that keeps the tasks of pipelines.")] = "dbos"
+    worker: Annotated[
+        Literal["auto", "off"],
+        Field(description="Whether the Jupyter server starts a worker when there is something to do."),
+    ] = "auto"
+    worker_slots: Annotated[int, Field(gt=0, le=256, description="Steps that a worker performs at once.")] = 2
+    queues: Annotated[
+        dict[str, QueueSetting],
+        Field(
+            description="Limits of queues: concurrency over all workers, and rate beginnings in per_s seconds."
+        ),
+    ] = {}
     experiment: Annotated[
         str, Field(description="Experiment that runs are recorded in; the project's folder by default.")
     ] = ""
@@ -38,6 +67,32 @@ class Settings(BaseSettings):
         dict[str, Role], Field(description="Role of each user: viewer, contributor, approver, admin.")
     ] = {}
     default_role: Annotated[Role, Field(description="Role of everybody whom roles does not name.")] = "admin"
+    access: Annotated[
+        dict[str, dict[str, Role]],
+        Field(
+            description="Roles on models and datasets by pattern, like churn*; the user * is everybody else."
+        ),
+    ] = {}
+    checkpoint_key: Annotated[
+        str,
+        Field(
+            description="Key that signs the ledger: file:PATH, env:NAME or keyring:SERVICE/NAME; one in .mlops by default."
+        ),
+    ] = ""
+    checkpoint_copy: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Where signatures of the ledger are copied: a folder, git+FOLDER, a URL, or command:LINE."
+        ),
+    ] = ()
+    checkpoint_trust: Annotated[
+        tuple[str, ...],
+        Field(description="Public keys that may sign the ledger; the first that did by default."),
+    ] = ()
+    approval_sources: Annotated[
+        tuple[str, ...],
+        Field(description="Where approvers must be known from: jupyter, jupyterhub, ci, os; all when empty."),
+    ] = ()
     trusted: Annotated[
         tuple[str, ...],
         Field(description="Types besides scikit-learn's that models may hold, like mypackage.Scaler."),

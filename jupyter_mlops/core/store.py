@@ -12,11 +12,13 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from jupyter_mlops.core.errors import Conflict, MlopsError, Unavailable
+from jupyter_mlops.core.errors import Conflict, Interrupted, MlopsError, Unavailable
 
 METADATA = MetaData()
-REVISION = "0001"
+REVISION = "0004"
 _WAIT_S = 10
+_IDLE_S = 120
+_UPGRADE_LOCK = 0x6D6C6F7073  # "mlops"
 
 
 class Store:
@@ -61,7 +63,7 @@ class Store:
                 yield connection
 
     def _open(self) -> Engine:
-        engine = create_engine(self.url)
+        engine = create_engine(_driven(self.url), **_options(self.url))
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
@@ -84,7 +86,7 @@ class Store:
             return
         if found is not None and found > REVISION:
             raise Conflict(
-                f"The store {self.url} has version {found}, newer than {REVISION}, which this package knows.",
+                f"The store {_shown(self.url)} has version {found}, newer than {REVISION}, which this package knows.",
                 hint="Upgrade with `pip install -U jupyter-mlops`.",
             )
         try:
@@ -93,7 +95,7 @@ class Store:
                     _upgrade(engine)
         except Timeout as error:
             raise Unavailable(
-                f"Another process has been preparing {self.url} for {_WAIT_S} s.",
+                f"Another process has been preparing {_shown(self.url)} for {_WAIT_S} s.",
                 hint="Try again in a moment.",
             ) from error
 
@@ -112,8 +114,32 @@ def _upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.execution_options(mlops_writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))  # of other machines
         config.attributes["connection"] = connection
         upgrade(config, "head")
+
+
+def _driven(url: str) -> str:
+    """Name the driver that we bring, where a URL leaves the choice."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return f"postgresql+psycopg://{url.removeprefix(plain)}"
+    return url
+
+
+def _options(url: str) -> dict[str, object]:
+    """Return what makes a database on a network answer in time, or be given up."""
+    if url.startswith("sqlite"):
+        return {}
+    if not url.startswith("postgres"):
+        return {"pool_pre_ping": True}
+    limits = f"-c lock_timeout={_WAIT_S}s -c idle_in_transaction_session_timeout={_IDLE_S}s"
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": _WAIT_S, "options": limits}}
+
+
+def _shown(url: str) -> str:
+    return url.rpartition("@")[2]
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -132,20 +158,19 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def _answering(url: str) -> Iterator[None]:
     """Turn the driver's words into one sentence."""
-    shown = url.rpartition("@")[2]
+    shown = _shown(url)
     try:
         yield
     except MlopsError:
         raise
-    except OperationalError as error:
-        cause = str(error.orig)
-        hint = (
-            "Another process is writing; try again."
-            if "locked" in cause
-            else "Check that it exists and has room."
-        )
-        raise Unavailable(f"The store {shown} does not answer: {cause}.", hint=hint) from error
     except DBAPIError as error:
-        raise Unavailable(
-            f"The store {shown} refused: {error.orig}.", hint="See `jupyter mlops doctor`."
-        ) from error
+        cause = str(error.orig).partition("\n")[0].rstrip(".")
+        if error.connection_invalidated:
+            raise Interrupted(f"The store {shown} broke off: {cause}.", hint="Try again.") from error
+        if not isinstance(error, OperationalError):
+            raise Unavailable(
+                f"The store {shown} refused: {cause}.", hint="See `jupyter mlops doctor`."
+            ) from error
+        is_busy = "locked" in cause or "lock timeout" in cause
+        hint = "Another process is writing; try again." if is_busy else "Check that it exists and has room."
+        raise Unavailable(f"The store {shown} does not answer: {cause}.", hint=hint) from error

@@ -17,7 +17,21 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.base import BaseEstimator
 
-Kind = Literal["dataset", "snapshot", "model", "version", "run", "alias", "notebook", "verb", "any"]
+Kind = Literal[
+    "dataset",
+    "snapshot",
+    "model",
+    "version",
+    "run",
+    "alias",
+    "notebook",
+    "pipeline",
+    "schedule",
+    "execution",
+    "approval",
+    "verb",
+    "any",
+]
 
 _NAME = re.compile(r"[^\W](?:[\w.-]*\w)?")
 _VERSION = re.compile(r"(?P<name>[^@]+?)(?:@(?P<selector>[^@]+))?")
@@ -46,7 +60,7 @@ class Short:
 class Live:
     """Mark a parameter as a live object: a variable in a notebook, a reference on the wire."""
 
-    kind: Literal["table", "model", "cell"]
+    kind: Literal["table", "model", "cell", "value", "maker"]
 
 
 def check_name(value: str) -> str:
@@ -147,6 +161,27 @@ AnyRef = Annotated[
         examples=["customers@3"],
     ),
 ]
+PipelineName = Annotated[
+    str,
+    Word("pipeline", is_lineage=False),
+    AfterValidator(check_name),
+    Field(description="Name of a pipeline, like retrain.", examples=["retrain"]),
+]
+ExecutionRef = Annotated[
+    str,
+    Word("execution"),
+    AfterValidator(check_name),
+    Field(description="An execution: its id or the end of it, a pipeline's name for its last, or latest."),
+]
+ApprovalRef = Annotated[
+    str,
+    Word("approval"),
+    AfterValidator(_check_reference),
+    Field(
+        description="A request for approval: the first digits of its id, or the version it is about.",
+        examples=["3f9a12cd"],
+    ),
+]
 RunName = Annotated[str, AfterValidator(check_name), Field(description="A name to find the run by.")]
 
 
@@ -199,6 +234,9 @@ if TYPE_CHECKING:
     Table: TypeAlias = pd.DataFrame
     Estimator: TypeAlias = BaseEstimator
     Cell: TypeAlias = Code
+    NamedValue: TypeAlias = Mapping[str, object]
+    Subject: TypeAlias = str | pd.DataFrame
+    Maker: TypeAlias = object
 else:
     Table = Annotated[
         object, Live("table"), Field(description="A DataFrame; on the command line a file or snapshot.")
@@ -208,6 +246,23 @@ else:
     ]
     Cell = Annotated[
         object, Live("cell"), Field(description="The cell's own code; on the command line a script.")
+    ]
+    Subject = Annotated[
+        object,
+        Word("snapshot"),
+        Live("table"),
+        Field(description="A snapshot, like customers@3, or a table: a variable, elsewhere a file."),
+    ]
+    Maker = Annotated[
+        object,
+        Live("maker"),
+        Field(
+            description="A function or fitted transformer; elsewhere FILE.py:FUNCTION or a model's version."
+        ),
+    ]
+
+    NamedValue = Annotated[
+        object, Live("value"), Field(description="NAME=VALUE: a notebook's variable, or a plain value.")
     ]
 
 Reporter = Callable[[int, int, str], None]

@@ -66,6 +66,12 @@ class Parameter:
         return next((str(part.description) for part in fields), "")
 
     @property
+    def example(self) -> str:
+        """A value that it takes; `thing` where its type gives none."""
+        fields = (part for part in self._parts if isinstance(part, FieldInfo) and part.examples)
+        return next((str(example) for part in fields for example in part.examples or ()), "thing")
+
+    @property
     def short(self) -> str | None:
         """Its one-letter form, when it has one."""
         return next((part.letter for part in self._parts if isinstance(part, Short)), None)
@@ -141,6 +147,11 @@ class Verb:
     def cell(self) -> Parameter | None:
         """The argument that a cell magic fills with the cell."""
         return next((item for item in self.parameters if item.live and item.live.kind == "cell"), None)
+
+    @property
+    def needs_cell(self) -> bool:
+        """Whether it makes no sense without one."""
+        return self.cell is not None and self.cell.is_required
 
     @property
     def answer(self) -> object:

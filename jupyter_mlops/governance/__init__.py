@@ -1,3 +1,3 @@
-"""Governance: what the ledger proves."""
+"""Governance: who agreed to what, and what the ledger proves."""
 
-VERBS = ("audit",)
+VERBS = ("request", "approve", "deny", "approvals", "audit", "checkpoint", "rekey", "lineage")

@@ -1,0 +1,48 @@
+"""evidence: how well the ledger is protected, at a glance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.governance.evidence import Evidence, evidence
+from tests.unit.governance import ledgers
+from tests.unit.governance.conftest import set_up
+from tests.unit.governance.ledgers import write
+
+
+class TestReach:
+    def test_from_nothing_to_local_to_copied(self, project: Project) -> None:
+        """No more is claimed than there is."""
+        assert evidence(project) == Evidence("nothing to protect yet")
+        write(project, 1)
+        assert evidence(project) == Evidence("local only")
+        set_up(project, "checkpoint_copy = ['../elsewhere']")
+        later = Project(project.root, clock=project.clock)
+        write(later, 100)
+        assert evidence(later) == Evidence("copied to ../elsewhere (line 101)")
+
+    def test_nothing_signed_is_said(self, project: Project) -> None:
+        """And after a hundred lines it is a warning."""
+        set_up(project, "checkpoint_key = 'env:GONE'")
+        write(project, 101)
+        found = evidence(project)
+        assert found.reach == "none, nothing is signed"
+        assert "The last 101 lines are not signed" in found.warnings[0]
+
+
+class TestWarnings:
+    def test_a_restored_backup_is_noticed(self, project: Project, tmp_path: Path) -> None:
+        """Whoever looks at the status sees it, though nobody asked for a proof."""
+        write(project, 50)
+        ledgers.back_up(project, tmp_path / "backup")
+        write(project, 60)
+        assert evidence(project).warnings == ()
+        ledgers.restore(project, tmp_path / "backup", "mlops.db")
+        assert "old backup was restored" in evidence(project).warnings[0]
+
+    def test_a_copy_that_failed_is_named(self, project: Project) -> None:
+        """With the reason."""
+        set_up(project, "checkpoint_copy = ['nowhere://x']")
+        write(project, 1)
+        assert "nowhere" in evidence(project).warnings[0]
