@@ -1,3 +1,22 @@
 """Run notebooks: typed parameters, a truthful status for each cell, an output that is kept."""
 
-VERBS = ("run",)
+VERBS = (
+    "pipeline",
+    "pipelines",
+    "run",
+    "executions",
+    "follow",
+    "cancel",
+    "retry",
+    "attach",
+    "sweep",
+    "when",
+    "schedule",
+    "unschedule",
+    "pause",
+    "resume",
+    "backfill",
+    "trigger",
+    "output",
+    "worker",
+)

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jupyter_mlops.core.durable import sync_folder
 from jupyter_mlops.core.errors import Invalid
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _LABEL = 60
+_LARGE = 100_000
 _SAVE_AGAIN = "Save it again with JupyterLab."
 
 
@@ -72,17 +73,25 @@ def read(path: Path, name: str) -> Notebook:
     Invalid
         It is no whole notebook; the sentence says where it is broken.
     """
-    content = path.read_bytes()
-    raw = _parsed(content, name)
-    node = _upgraded(raw, name)
+    return parse(path.read_bytes(), path, name)
+
+
+def parse(content: bytes, path: Path, name: str) -> Notebook:
+    """Return the notebook that *content* is, as if it had been read from *path*.
+
+    Raises
+    ------
+    Invalid
+        It is no whole notebook; the sentence says where it is broken.
+    """
+    node = _upgraded(_parsed(content, name), name)
     return Notebook(path, name, hashlib.sha256(content).hexdigest(), node)
 
 
 def write(node: NotebookNode, path: Path) -> None:
     """Write the notebook so that a reader, or a crash, sees the old file or the new one, never a torn one."""
-    import nbformat
-
-    content = whole(nbformat.v4.writes(node)).encode("utf-8") + b"\n"
+    text = json.dumps(_in_lines(node), ensure_ascii=False, indent=1, sort_keys=True)
+    content = whole(text).encode("utf-8") + b"\n"
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
@@ -95,6 +104,35 @@ def write(node: NotebookNode, path: Path) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _in_lines(node: Mapping[str, object]) -> dict[str, object]:
+    """Return a copy with texts as lists of lines, as Jupyter writes them, but for large ones, which cost it dearly."""
+    cells = cast("list[dict[str, object]]", node["cells"])
+    return {**node, "cells": [_cell_in_lines(cell) for cell in cells]}
+
+
+def _cell_in_lines(cell: Mapping[str, object]) -> dict[str, object]:
+    copy = {**cell, "source": _lines(cell.get("source"))}
+    if "outputs" in cell:
+        copy["outputs"] = [
+            _output_in_lines(output) for output in cast("list[dict[str, object]]", cell["outputs"])
+        ]
+    return copy
+
+
+def _output_in_lines(output: Mapping[str, object]) -> dict[str, object]:
+    if output.get("output_type") == "stream":
+        return {**output, "text": _lines(output.get("text"))}
+    data = output.get("data")
+    if not isinstance(data, Mapping):
+        return dict(output)
+    texts = {kind: _lines(value) for kind, value in data.items() if kind.startswith("text/")}
+    return {**output, "data": {**data, **texts}}
+
+
+def _lines(text: object) -> object:
+    return text.splitlines(keepends=True) if isinstance(text, str) and len(text) <= _LARGE else text
 
 
 def whole(text: str) -> str:

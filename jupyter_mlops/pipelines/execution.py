@@ -1,4 +1,4 @@
-"""One notebook in one kernel: cell ids sent, time limited, outputs bounded, nothing left behind.
+"""One notebook in one kernel, cell by cell, until the end or the first failure.
 
 Imported only where a notebook is run: nbclient is slow to load.
 """
@@ -6,28 +6,25 @@ Imported only where a notebook is run: nbclient is slow to load.
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
-from jupyter_core.utils import ensure_async
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
-from jupyter_mlops.core.redact import redact
-from jupyter_mlops.pipelines.client import manager_of
+from jupyter_mlops.pipelines.agent import AgentLost
+from jupyter_mlops.pipelines.checkpoint import Kept
 from jupyter_mlops.pipelines.journal import Journal
-from jupyter_mlops.pipelines.kernel import Kernel
-from jupyter_mlops.pipelines.outputs import CELL_LIMIT, Outputs, size_of
-from jupyter_mlops.pipelines.process import ProcessGroup, describe_exit, out_of_memory_kills
-from jupyter_mlops.pipelines.runner import Cause
+from jupyter_mlops.pipelines.keeping import Keeping, NotRestored
+from jupyter_mlops.pipelines.kernel_session import Ending, KernelSession, Surroundings
+from jupyter_mlops.pipelines.runner import CellStatus, Failure
+from jupyter_mlops.pipelines.transcript import OutputLost, Transcript
 
-_GRACE_S = 5.0
 _SAVE_CHECK_S = 1.0
+_SECRET_S = 60.0
 _Result = TypeVar("_Result")
 
 
@@ -37,29 +34,30 @@ class Conditions:
 
     Parameters
     ----------
-    folder
-        The kernel's working folder.
     timeout_s
         Longest time one cell may take.
+    secrets
+        Where what the notebook refers to is found, by reference.
+    variables
+        The environment's secrets among them: for the kernel's eyes only.
+    kept
+        What an earlier run has kept of its cells, and where to keep more.
+    home
+        The project's root.
+    keep
+        Leaves the kernel of a failed cell to itself for a while, and returns its connection file.
     """
 
-    kernel: Kernel
-    folder: Path
-    environment: Mapping[str, str]
+    surroundings: Surroundings
     timeout_s: float
-    start_timeout_s: float = 60.0
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    kept: Kept | None = None
+    home: Path = Path()
+    keep: Callable[[KernelSession, Failure], Awaitable[str | None]] | None = None
 
 
-@dataclass(frozen=True)
-class _Ending:
-    """Why a run ends at a cell."""
-
-    cause: Cause
-    message: str
-    name: str = ""
-
-
-class Execution(NotebookClient):
+class Execution(Transcript):
     """Run one notebook's cells, in order, in one kernel.
 
     Parameters
@@ -77,16 +75,14 @@ class Execution(NotebookClient):
         journal: Journal,
         echo: Callable[[str, str], None] | None = None,
     ) -> None:
-        super().__init__(node, timeout=None, iopub_timeout=30, raise_on_iopub_timeout=False)
+        super().__init__(node, journal, echo)
         self._conditions = conditions
-        self._journal = journal
-        self._outputs = Outputs(echo)
-        self._group: ProcessGroup | None = None
+        self._session = KernelSession(conditions.surroundings)
+        self._keeping: Keeping | None = None
+        self.kernel_file: str | None = None
         self._is_cancelled = threading.Event()
         self._stopping = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._has_quit = False
-        self._kills = 0
 
     def cancel(self) -> None:
         """Stop at once; may be called from any thread."""
@@ -99,11 +95,10 @@ class Execution(NotebookClient):
         self._loop = asyncio.get_running_loop()
         if self._is_cancelled.is_set():
             self._stopping.set()
-        self._kills = out_of_memory_kills()
         try:
             ending = await self._open()
             if ending is not None:
-                self._journal.failed(None, ending.cause, ending.message)
+                self.journal.failed(None, ending.cause, ending.message)
                 return
             saving = asyncio.ensure_future(self._save_now_and_then())
             try:
@@ -111,69 +106,140 @@ class Execution(NotebookClient):
             finally:
                 saving.cancel()
         finally:
-            self.set_widgets_metadata()
-            await self._close()
+            self.close()
+            await self._leave()
 
-    async def _open(self) -> _Ending | None:
-        kernel = self._conditions.kernel
-        self.km = manager_of(kernel)
-        environment = {**os.environ, **self._conditions.environment}
-        await self.km.start_kernel(cwd=str(self._conditions.folder), env=environment)
-        leader = getattr(self.km.provisioner, "pid", None)
-        self._group = ProcessGroup(leader) if leader else None
-        self.kc = self.km.client()
-        self.kc.start_channels()
-        self.kc.allow_stdin = False
-        ready = asyncio.ensure_future(self.kc.wait_for_ready(timeout=self._conditions.start_timeout_s))
-        if await self._wait(ready, None) is not None:
-            ready.cancel()
-            return _Ending("cancelled", "Cancelled before the kernel was ready.")
+    async def _leave(self) -> None:
+        """End the kernel, or leave it to whoever wants to look into it."""
+        failure, keep = self.journal.failure, self._conditions.keep
+        is_stuck = failure is not None and failure.cell > 0 and failure.cause in {"error", "timeout"}
         try:
-            await ready
-        except RuntimeError as error:
-            return _Ending("no_kernel", f"The kernel {kernel.name!r} did not start: {error}.")
-        reply = await self.async_wait_for_reply(self.kc.kernel_info())
-        if reply is not None:
-            self.nb.metadata["language_info"] = reply["content"]["language_info"]
+            if is_stuck and keep is not None and failure is not None:
+                self.kernel_file = await keep(self._session, failure)
+        finally:
+            is_lost = failure is not None and failure.cause not in {"error", "quit"}
+            await self._session.close(is_lost=is_lost)
+
+    async def _open(self) -> Ending | None:
+        starting = asyncio.ensure_future(self._session.start())
+        stopped = await self._wait(starting, None)
+        if stopped is not None:
+            starting.cancel()
+            return Ending("cancelled", "Cancelled before the kernel was ready.")
+        name = self._conditions.surroundings.kernel.name
+        try:
+            said = await starting
+        except (AgentLost, OSError) as error:
+            died = await self._session.death()
+            what = died.message if died.cause == "out_of_memory" else str(error)
+            return Ending("no_kernel", f"The kernel {name!r} did not start: {what}")
+        self.km, self.kc = self._session.manager, self._session.client
+        self.nb.metadata["language_info"] = said["language_info"]
+        ending = await self._give_secrets()
+        if ending is None:
+            await self._begin_keeping()
+        return ending
+
+    async def _give_secrets(self) -> Ending | None:
+        """Let the kernel find its secrets, and learn what to mask."""
+        conditions, agent = self._conditions, self._session.agent
+        if not conditions.secrets:
+            return None
+        if agent is None:
+            return Ending("no_secret", "Only IPython kernels can be given secrets.")
+        try:
+            answer = await agent.ask(
+                "secrets", _SECRET_S, references=conditions.secrets, environment=conditions.variables
+            )
+        except AgentLost as error:
+            return Ending("no_secret", str(error))
+        if "error" in answer:
+            return Ending("no_secret", f"The secret {answer['error']}.")
+        self.journal.learn(answer["values"])
         return None
+
+    async def _begin_keeping(self) -> None:
+        kept, agent, surroundings = self._conditions.kept, self._session.agent, self._conditions.surroundings
+        if kept is not None and agent is not None:
+            self._keeping = Keeping(kept, agent, self._conditions.home, surroundings.folder)
+            await self._keeping.begin()
 
     async def _save_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(_SAVE_CHECK_S)
-            if self._journal.is_save_due:
-                self._outputs.settle()
-                self._journal.save()
+            if self.journal.is_save_due:
+                self.outputs.settle()
+                self.journal.save()
 
     async def _run_cells(self, saving: asyncio.Future[None]) -> None:
-        for index in self._journal.positions:
+        try:
+            start = await self._resume()
+        except NotRestored as error:
+            self.journal.failed(None, "not_restored", f"What was kept cannot be brought back: {error}.")
+            return
+        for place in range(start, len(self.journal.positions)):
             if saving.done():
                 saving.result()  # a full disk is told now, not in an hour
-            self._journal.started(index)
-            ending = await self._run_cell(index)
-            if ending is not None:
-                self._journal.failed(index, ending.cause, ending.message, ending.name)
+            if not await self._run_cell(place, "completed"):
                 return
-            self._journal.completed(index)
+            await self._keep(place)
 
-    async def _run_cell(self, index: int) -> _Ending | None:
+    async def _resume(self) -> int:
+        """Bring back what an earlier run has done; return where to go on, past the end if a cell fails here."""
+        keeping = self._keeping
+        if keeping is None or not keeping.start:
+            return 0
+        await keeping.prepare()
+        for place in range(keeping.start):
+            if place not in keeping.replayed:
+                self.journal.restored(self.journal.positions[place], *keeping.shown(place))
+                continue
+            await keeping.before(place)
+            if not await self._run_cell(place, "replayed"):
+                return len(self.journal.positions)
+        await keeping.settle()
+        return keeping.start
+
+    async def _run_cell(self, place: int, status: CellStatus) -> bool:
+        """Run one cell, and tell whether the next one may follow."""
+        index = self.journal.positions[place]
+        self.journal.started(index)
+        ending = await self._outcome(place, index)
+        if ending is None:
+            self.journal.completed(index, status)
+        else:
+            self.journal.failed(index, ending.cause, ending.message, ending.name)
+        return ending is None
+
+    async def _keep(self, place: int) -> None:
+        if self._keeping is not None:
+            index = self.journal.positions[place]
+            label = self.journal.cells[place].label
+            said = await self._keeping.after(self.nb.cells[index], self.journal.sources[place], label)
+            if said:
+                self.journal.warn(said, index)
+
+    async def _outcome(self, place: int, index: int) -> Ending | None:
         cell = self.nb.cells[index]
-        setattr(self.kc, "cell_id", cell.id)  # noqa: B010 - the trait is our client's own
-        self._outputs.open()
+        self._session.next_cell(cell.id, self.journal.sources[place])
+        self.open_cell()
         task = asyncio.ensure_future(self.async_execute_cell(cell, index))
         stopped = await self._wait(task, self._conditions.timeout_s)
         if stopped is not None:
-            await self._interrupt(task)
+            await self._session.interrupt(task)
         try:
             await task
         except CellExecutionError as error:
-            return stopped or _Ending("error", error.evalue, error.ename)
+            return stopped or Ending("error", error.evalue, error.ename)
         except (DeadKernelError, asyncio.CancelledError):
-            return stopped or await self._death()
+            return stopped or await self._session.death()
+        except OutputLost as error:
+            return stopped or Ending("output_lost", str(error))
         finally:
-            self._outputs.close(cell)
-        return stopped or (_Ending("quit", "quit() or exit() ended the kernel.") if self._has_quit else None)
+            self.close_cell(index)
+        return stopped or (Ending("quit", "quit() or exit() ended the kernel.") if self.has_quit else None)
 
-    async def _wait(self, task: asyncio.Future[_Result], timeout_s: float | None) -> _Ending | None:
+    async def _wait(self, task: asyncio.Future[_Result], timeout_s: float | None) -> Ending | None:
         """Wait for *task*; say why it is to be stopped instead, if it is."""
         stopping = asyncio.ensure_future(self._stopping.wait())
         both: set[asyncio.Future[_Result] | asyncio.Future[Literal[True]]] = {task, stopping}
@@ -182,85 +248,5 @@ class Execution(NotebookClient):
         if task.done():
             return None
         if self._stopping.is_set():
-            return _Ending("cancelled", "Cancelled.")
-        return _Ending("timeout", f"The cell took longer than {timeout_s:g} s and was stopped.")
-
-    async def _interrupt(self, task: asyncio.Future[_Result]) -> None:
-        """Ask the kernel to stop the cell, then kill it."""
-        for _ in range(2):  # the first may come before the cell does, or be swallowed by it
-            if self.km is not None and not task.done():
-                await ensure_async(self.km.interrupt_kernel())
-                await asyncio.wait({task}, timeout=_GRACE_S / 2)
-        if not task.done():
-            if self._group is not None:
-                self._group.kill()
-            await asyncio.wait({task}, timeout=_GRACE_S)
-            task.cancel()
-
-    async def _death(self) -> _Ending:
-        provisioner = self.km.provisioner if self.km is not None else None
-        code = await provisioner.poll() if provisioner is not None else None
-        if out_of_memory_kills() > self._kills:
-            return _Ending("out_of_memory", "The system killed the kernel for want of memory.")
-        hint = ", often for want of memory" if code == -9 else ""
-        return _Ending("kernel_died", f"The kernel died ({describe_exit(code)}{hint}).")
-
-    async def _close(self) -> None:
-        failure = self._journal.failure
-        is_lost = failure is not None and failure.cause not in {"error", "quit"}
-        self.shutdown_kernel = "immediate" if is_lost else "graceful"
-        try:
-            if self.km is not None:
-                await self._async_cleanup_kernel()
-        finally:
-            if self._group is not None:
-                self._group.end()
-
-    async def _check_raise_for_error(
-        self, cell: NotebookNode, cell_index: int, exec_reply: dict[str, object] | None
-    ) -> None:
-        content = (exec_reply or {}).get("content")
-        payload = content.get("payload") if isinstance(content, dict) else None
-        self._has_quit = any(item.get("source") == "ask_exit" for item in payload or ())
-        await super()._check_raise_for_error(cell, cell_index, exec_reply)
-
-    def process_message(  # noqa: D102 - nbclient's own
-        self, msg: dict[str, object], cell: NotebookNode, cell_index: int
-    ) -> NotebookNode | None:
-        output = super().process_message(msg, cell, cell_index)
-        self._journal.changed()
-        return output
-
-    def output(
-        self, outs: list[NotebookNode], msg: dict[str, object], display_id: str | None, cell_index: int
-    ) -> NotebookNode | None:
-        """Keep an output, if there is room."""
-        content = cast(dict[str, Any], msg["content"])
-        parent = cast(dict[str, str], msg["parent_header"])
-        if self.output_hook_stack[parent.get("msg_id", "")]:
-            return super().output(outs, msg, display_id, cell_index)
-        self._outputs.heard(content)
-        if self.clear_before_next_output:
-            self._outputs.cleared()
-        elif self._outputs.extend(content):
-            return None
-        if not self._outputs.admit(content):
-            return None
-        if "traceback" in content:
-            content |= {
-                "evalue": redact(content["evalue"]),
-                "traceback": [redact(line) for line in content["traceback"]],
-            }
-        output = super().output(outs, msg, display_id, cell_index)
-        self._outputs.added(output)
-        return output
-
-    def clear_output(self, outs: list[NotebookNode], msg: dict[str, object], cell_index: int) -> None:
-        """Forget what the cell showed."""
-        super().clear_output(outs, msg, cell_index)
-        if not outs:
-            self._outputs.cleared()
-
-    def _update_display_id(self, display_id: str, msg: dict[str, object]) -> None:
-        if size_of(msg["content"]) <= CELL_LIMIT:
-            super()._update_display_id(display_id, msg)
+            return Ending("cancelled", "Cancelled.")
+        return Ending("timeout", f"The cell took longer than {timeout_s:g} s and was stopped.")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.settings import Settings
-from jupyter_mlops.pipelines import document
+from jupyter_mlops.pipelines import checkpoint, document, secret
+from jupyter_mlops.pipelines import kept as kept_kernels
+from jupyter_mlops.pipelines.injection import INJECTED, with_parameters
 from jupyter_mlops.pipelines.journal import Journal
 from jupyter_mlops.pipelines.kernel import NATIVE, choose_kernel
 from jupyter_mlops.pipelines.literal import cell_source
-from jupyter_mlops.pipelines.parameters import TAG, check, read_parameters
+from jupyter_mlops.pipelines.parameters import check, read_parameters
 from jupyter_mlops.pipelines.runner import CellProgress, Job, NotebookRun
 
 if TYPE_CHECKING:
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from jupyter_mlops.pipelines.execution import Conditions
 
 ENGINE = "jupyter-mlops"
-INJECTED = "injected-parameters"
-_POLL_S = 0.2
 _log = logging.getLogger("papermill")
 
 
@@ -48,8 +44,8 @@ class PapermillRunner:
         from papermill.engines import papermill_engines
 
         papermill_engines.register(ENGINE, Engine)  # works from a checkout, where no entry point is installed
-        watch = _Watch(job, observe, cancelled)
-        node = with_parameters(job.notebook.node, job.parameters)
+        watch = _Watch(self._project, job, observe, cancelled)
+        node = with_parameters(job.notebook.node, job.parameters, job.secrets)
         name = job.notebook.kernel or NATIVE
         job.output.parent.mkdir(parents=True, exist_ok=True)
         with suppress(PapermillExecutionError):  # the journal knows more than it
@@ -95,37 +91,22 @@ def language_of(node: NotebookNode) -> str:
     return found if isinstance(found, str) else ""
 
 
-def with_parameters(node: NotebookNode, values: Mapping[str, object]) -> NotebookNode:
-    """Return a copy with a cell of these values after the parameters cell, instead of one injected earlier."""
-    from nbformat import NotebookNode
-
-    copy = deepcopy(node)
-    if not values:
-        return copy
-    cells = [cell for cell in copy.cells if INJECTED not in cell.metadata.get("tags", [])]
-    place = next((index + 1 for index, cell in enumerate(cells) if TAG in cell.metadata.get("tags", [])), 0)
-    cell = NotebookNode(
-        cell_type="code",
-        id=INJECTED,
-        metadata=NotebookNode(tags=[INJECTED]),
-        source=cell_source(values),
-        execution_count=None,
-        outputs=[],
-    )
-    copy.cells = [*cells[:place], cell, *cells[place:]]
-    return copy
-
-
 class _Watch:
     """Carry a job through papermill to our engine, and the answer back."""
 
     def __init__(
-        self, job: Job, observe: Callable[[CellProgress], None], cancelled: Callable[[], bool]
+        self,
+        project: Project,
+        job: Job,
+        observe: Callable[[CellProgress], None],
+        cancelled: Callable[[], bool],
     ) -> None:
         self._answer: NotebookRun | None = None
+        self._project = project
         self._job = job
         self._observe = observe
         self._cancelled = cancelled
+        self._conditions = _conditions(project, job)
 
     def answered(self) -> NotebookRun:
         """Return what came of it, once it has run."""
@@ -135,107 +116,58 @@ class _Watch:
 
     def run(self, node: NotebookNode) -> None:
         """Run the notebook and keep what came of it."""
-        from jupyter_mlops.pipelines.execution import Conditions
+        from jupyter_mlops.pipelines.execution import Execution
+        from jupyter_mlops.pipelines.listener import Listener
 
         job = self._job
-        kernel = choose_kernel(job.notebook.kernel, language_of(node))
         node.metadata.papermill.update(input_path=job.notebook.name, output_path=job.output.name)
-        conditions = Conditions(kernel, job.notebook.path.parent, _environment(job), job.timeout_s)
-        events: SimpleQueue[CellProgress | None] = SimpleQueue()
-        journal = Journal(node, lambda node: document.write(node, job.output), events.put)
-        _conduct(node, conditions, journal, _Listener(events, self._observe, self._cancelled))
-        self._answer = journal.answer(kernel.name, tuple(filter(None, [kernel.warning])))
+        listener = Listener(self._observe, self._cancelled)
+        journal = Journal(node, lambda node: document.write(node, job.output), listener.tell)
+        execution = Execution(node, self._conditions, journal)
+        listener.conduct(execution, journal)
+        if journal.failure is None and self._conditions.kept is not None:
+            self._conditions.kept.forget()
+        kernel = self._conditions.surroundings.kernel
+        warnings = tuple(filter(None, [kernel.warning]))
+        self._answer = journal.answer(kernel.name, warnings, execution.kernel_file)
 
 
-def _environment(job: Job) -> dict[str, str]:
+def _conditions(project: Project, job: Job) -> Conditions:
+    from jupyter_mlops.pipelines.execution import Conditions
+    from jupyter_mlops.pipelines.kernel_session import Surroundings
+
+    places, variables = secret.places(job.secrets, project.root), secret.variables(job.secrets)
+    kept = (checkpoint.reopened(project, job) if job.resume else None) or checkpoint.fresh(project, job)
     # A kernel started from a notebook would otherwise believe itself to be that notebook's.
-    return {"JPY_SESSION_NAME": str(job.notebook.path), **job.environment}
-
-
-@dataclass(frozen=True)
-class _Listener:
-    """Hear of a run in the caller's own thread."""
-
-    events: SimpleQueue[CellProgress | None]
-    observe: Callable[[CellProgress], None]
-    cancelled: Callable[[], bool]
-
-    def drain(self) -> None:
-        """Pass on what has not been heard yet."""
-        while not self.events.empty():
-            event = self.events.get()
-            if event is not None:
-                self.observe(event)
-
-    def follow(self, future: Future[None], cancel: Callable[[], None]) -> None:
-        """Pass on what happens until the run ends."""
-        future.add_done_callback(lambda _: self.events.put(None))
-        while True:
-            try:
-                event = self.events.get(timeout=_POLL_S)
-            except Empty:
-                pass
-            else:
-                if event is None:
-                    return
-                self.observe(event)
-            if self.cancelled():
-                cancel()
-
-
-def _conduct(
-    node: NotebookNode,
-    conditions: Conditions,
-    journal: Journal,
-    listener: _Listener,
-    echo: Callable[[str, str], None] | None = None,
-) -> None:
-    """Run in a thread of its own: an event loop may already run in this one, and Ctrl-C must reach it."""
-    from jupyter_mlops.pipelines.execution import Execution
-
-    execution = Execution(node, conditions, journal, echo)
-    journal.begin()
-    with ThreadPoolExecutor(1, "notebook") as pool:
-        future = pool.submit(asyncio.run, execution.run())
-        try:
-            listener.follow(future, execution.cancel)
-        except BaseException:
-            execution.cancel()
-            raise
-        finally:
-            _settle(future, journal)
-    listener.drain()
-    future.result()
-
-
-def _settle(future: Future[None], journal: Journal) -> None:
-    """Wait for the kernel's end, then save for good, however it ended."""
-    error = future.exception()
-    if error is not None:
-        journal.broke(error)
-    journal.finish()
+    environment = {**os.environ, "JPY_SESSION_NAME": str(job.notebook.path), **job.environment}
+    surroundings = Surroundings(
+        choose_kernel(job.notebook.kernel, language_of(job.notebook.node)),
+        job.notebook.path.parent,
+        {name: value for name, value in environment.items() if name not in variables},
+        memory_limit_mb=job.memory_limit_mb,
+    )
+    keep = kept_kernels.keep_for(project, job) if job.keep_kernel_s > 0 else None
+    return Conditions(surroundings, job.timeout_s, places, variables, kept, project.root, keep)
 
 
 def _run_for_papermill(
     nb: NotebookNode, kernel_name: str, output_path: str | None, options: Mapping[str, object]
 ) -> NotebookNode:
-    from jupyter_mlops.pipelines.execution import Conditions
+    from jupyter_mlops.pipelines.execution import Conditions, Execution
+    from jupyter_mlops.pipelines.kernel_session import Surroundings
+    from jupyter_mlops.pipelines.listener import Listener
 
     kernel = choose_kernel(kernel_name, language_of(nb))
     if kernel.warning:
         _log.warning(kernel.warning)
     _rewrite_parameters(nb)
-    conditions = Conditions(
-        kernel,
-        Path.cwd(),
-        {},
-        _seconds(options.get("execution_timeout")),
-        _seconds(options.get("start_timeout"), 60),
-    )
-    events: SimpleQueue[CellProgress | None] = SimpleQueue()
+    start_timeout_s = _seconds(options.get("start_timeout"), 60)
+    surroundings = Surroundings(kernel, Path.cwd(), start_timeout_s=start_timeout_s)
+    conditions = Conditions(surroundings, _seconds(options.get("execution_timeout")))
     console = _Console(options)
-    journal = Journal(nb, _saver(output_path), events.put)
-    _conduct(nb, conditions, journal, _Listener(events, console.show, lambda: False), console.echo)
+    listener = Listener(console.show, lambda: False)
+    journal = Journal(nb, _saver(output_path), listener.tell)
+    listener.conduct(Execution(nb, conditions, journal, console.echo), journal)
     if journal.failure is not None and journal.failure.cell == 0:
         raise Unavailable(journal.failure.message, hint="Check the kernel with `jupyter kernelspec list`.")
     return nb
@@ -288,7 +220,7 @@ class _Console:
 
     def show(self, progress: CellProgress) -> None:
         """Say which cell runs."""
-        if self._bars and progress.done < progress.total:
+        if self._bars and progress.cell.status == "running":
             _log.info("Cell %d of %d: %s", progress.done + 1, progress.total, progress.label)
 
     def echo(self, stream: str, text: str) -> None:

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,8 +101,15 @@ def assignments(given: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def check(parameters: Sequence[NotebookParameter], given: Mapping[str, object]) -> dict[str, object]:
+def check(
+    parameters: Sequence[NotebookParameter], given: Mapping[str, object], secrets: Collection[str] = ()
+) -> dict[str, object]:
     """Return the values given, as the notebook's own types.
+
+    Parameters
+    ----------
+    secrets
+        Names that are given by reference: only the kernel will know their values.
 
     Raises
     ------
@@ -118,9 +125,9 @@ def check(parameters: Sequence[NotebookParameter], given: Mapping[str, object]) 
             values[name] = _value(known, name, value)
         except MlopsError as error:
             problems.append(str(error).rstrip("."))
-    problems += [
-        f"{item.name} is missing" for item in parameters if item.is_required and item.name not in given
-    ]
+    problems += [f"{name} is given as a value and as a secret" for name in secrets if name in given]
+    missing = {item.name for item in parameters if item.is_required}.difference(given, secrets)
+    problems += [f"{item.name} is missing" for item in parameters if item.name in missing]
     if not problems:
         return values
     accepted = "; ".join(map(str, parameters)) or "no parameters: tag a cell of assignments with 'parameters'"
@@ -150,7 +157,7 @@ def _value(known: Mapping[str, NotebookParameter], name: str, given: object) -> 
     if known[name].is_secret:
         raise Invalid(
             f"{name} looks secret, and a value given here would be written into the output.",
-            hint="Let the notebook read it from an environment variable",
+            hint="Give it by reference, as env:NAME in the step's secrets",
         )
     parameter = known[checked_name(name)]
     value = _typed(parameter, given)

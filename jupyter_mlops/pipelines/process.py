@@ -4,65 +4,82 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-# Waits for its input to close, which it does when the runner ends however it ends, then kills the group.
-_REAPER = 'read -r line; kill -s KILL -- "-$1" 2>/dev/null'
-_CGROUP = Path("/sys/fs/cgroup")
+import psutil
+
+from jupyter_mlops.pipelines.memory import descendants
 
 
-class ProcessGroup:
-    """A kernel and what it started, in a session of their own.
+class ProcessTree:
+    """A kernel and all that it starts, under a supervisor that ends them together.
 
-    A process that leaves the session (`setsid`) escapes; Windows has no groups, and nothing is done there.
+    On Linux nothing escapes, elsewhere what leaves the kernel's process group does. Windows has no supervisor: what
+    is known to be a descendant is killed.
 
     Parameters
     ----------
-    leader
-        Process id of the kernel, which leads its own group.
+    group
+        The control group that limits their memory.
     """
 
-    def __init__(self, leader: int) -> None:
-        self._leader = leader
-        self._reaper: subprocess.Popen[bytes] | None = None
-        if os.name == "posix" and os.getpgid(leader) == leader:
-            self._reaper = subprocess.Popen(
-                ["/bin/sh", "-c", _REAPER, "reaper", str(leader)],
-                stdin=subprocess.PIPE,
-                start_new_session=True,
-            )
+    def __init__(self, group: Path | None = None) -> None:
+        self.prefix: tuple[str, ...] = ()
+        self.inherited: tuple[int, ...] = ()
+        self.leader: int | None = None
+        self._lifeline = -1
+        if os.name == "posix":
+            read, self._lifeline = os.pipe()
+            self.inherited = (read,)
+            script = str(Path(__file__).with_name("supervisor.py"))
+            self.prefix = (sys.executable, "-I", "-S", script, str(read), str(group or ""))
 
-    def end(self) -> None:
-        """Kill whatever is left of it."""
-        if self._reaper is None:
-            return
-        self.kill()
-        self._reaper.kill()
-        self._reaper.communicate()
-        self._reaper = None
+    def started(self, leader: int | None) -> None:
+        """Say which process leads them, once it runs, or that none does."""
+        self.leader = leader
+        for descriptor in self.inherited:
+            os.close(descriptor)
+        self.inherited = ()
+
+    def pids(self) -> list[int]:
+        """Return them all, the supervisor among them."""
+        return [] if self.leader is None else descendants(self.leader)
 
     def kill(self) -> None:
-        """Kill all of it at once."""
-        if self._reaper is None:
-            return
-        try:
-            os.killpg(self._leader, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            return  # gone; macOS says so with EPERM
+        """Kill all of them at once."""
+        if self._lifeline >= 0:
+            self._say("kill")
+        elif self.leader is not None:
+            for pid in reversed(descendants(self.leader)):
+                with suppress(psutil.Error):
+                    psutil.Process(pid).kill()
 
+    def keep(self, seconds: float, files: Sequence[Path]) -> bool:
+        """Let them live on for so long, whatever becomes of us, then remove *files*; tell whether that can be done."""
+        if self._lifeline < 0:
+            return False
+        self._say("\t".join(["keep", f"{seconds:g}", *map(str, files)]))
+        self._close()
+        return True
 
-def out_of_memory_kills() -> int:
-    """Count the processes that the system has killed for want of memory in our control group; 0 if it cannot tell."""
-    try:
-        groups = [
-            line.split(":", 2)[2].lstrip("/") for line in Path("/proc/self/cgroup").read_text().splitlines()
-        ]
-    except (OSError, IndexError):
-        return 0
-    files = [_CGROUP / group / "memory.events" for group in groups]
-    files += [_CGROUP / "memory" / group / "memory.oom_control" for group in groups]
-    return sum(map(_kills, dict.fromkeys(files)))
+    def end(self) -> None:
+        """Kill whatever is left of them."""
+        if self._lifeline >= 0:
+            self._close()
+        elif os.name != "posix":
+            self.kill()
+        self.started(None)
+
+    def _say(self, line: str) -> None:
+        with suppress(OSError):  # they are gone already
+            os.write(self._lifeline, f"{line}\n".encode())
+
+    def _close(self) -> None:
+        os.close(self._lifeline)
+        self._lifeline = -1
 
 
 def describe_exit(code: int | None) -> str:
@@ -75,11 +92,3 @@ def describe_exit(code: int | None) -> str:
         return f"signal {signal.Signals(-code).name}"
     except ValueError:
         return f"signal {-code}"
-
-
-def _kills(file: Path) -> int:
-    try:
-        pairs = (line.split() for line in file.read_text().splitlines())
-        return sum(int(pair[1]) for pair in pairs if len(pair) == 2 and pair[0] == "oom_kill")
-    except (OSError, ValueError):
-        return 0

@@ -1,201 +1,168 @@
-"""Run a notebook, and keep what it did."""
+"""Run a notebook or a pipeline, and keep what it did."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import Annotated, NoReturn, cast
+from collections.abc import Mapping
+from typing import Annotated, NoReturn
 
-from pydantic import Field
+from pydantic import Field, JsonValue
+from pydantic_core import to_jsonable_python
 
-from jupyter_mlops.core import call, progress
-from jupyter_mlops.core.card import Card
-from jupyter_mlops.core.errors import Invalid, MlopsError, Refused, Unavailable
+from jupyter_mlops.core import call
+from jupyter_mlops.core.errors import Conflict, Invalid, Refused, Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.record import Record
-from jupyter_mlops.core.tracker import Artifact, Run, RunLog
-from jupyter_mlops.core.types import RunName, RunRef, Short, Word
+from jupyter_mlops.core.types import RunName, Short, Word
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import document
+from jupyter_mlops.pipelines import definition, document, frozen, pipeline_file, state
+from jupyter_mlops.pipelines.account import Execution, account
 from jupyter_mlops.pipelines.document import Notebook
-from jupyter_mlops.pipelines.parameters import NotebookParameter, assignments, check, read_parameters
-from jupyter_mlops.pipelines.runner import CellProgress, CellRun, Failure, Job, NotebookRun, Runner
+from jupyter_mlops.pipelines.foreground import conduct
+from jupyter_mlops.pipelines.frozen import Frozen
+from jupyter_mlops.pipelines.launch import Request, insert, launch
+from jupyter_mlops.pipelines.parameters import assignments, check, read_parameters
 
-NotebookPath = Annotated[
-    str, Word("notebook"), Field(description="A notebook of the project, like examples/train.ipynb.")
+Target = Annotated[
+    str,
+    Word("notebook"),
+    Field(description="A notebook of the project, like examples/train.ipynb, or a pipeline by name."),
 ]
+Given = Annotated[
+    tuple[str, ...],
+    Field(description="NAME=VALUE for a parameter; may be given several times."),
+    Short("p"),
+]
+Detach = Annotated[bool, Field(description="Leave it to a worker, and answer at once.")]
 _UNAVAILABLE = {"timeout", "kernel_died", "out_of_memory", "no_kernel", "cancelled"}
-
-
-class PipelineRun(Record):
-    """One execution of a notebook that ran to its end.
-
-    Parameters
-    ----------
-    output
-        The executed notebook, from the project's root.
-    params
-        What the notebook ran with: its literal defaults, and what was given.
-    """
-
-    execution: str
-    notebook: NotebookPath
-    output: str
-    run: RunRef
-    kernel: str
-    duration_s: float
-    params: dict[str, str] = {}
-    cells: tuple[CellRun, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    def card(self) -> Card:
-        """Show what ran, for how long, and where its output is."""
-        done = sum(cell.status == "completed" for cell in self.cells)
-        facts = (
-            ("run", self.run),
-            ("cells", f"{done} of {len(self.cells)}"),
-            ("took", f"{self.duration_s:.1f} s"),
-            ("output", self.output),
-        )
-        return Card(
-            f"{self.notebook} ran to its end.",
-            "warning" if self.warnings else "ok",
-            facts + tuple(self.params.items()),
-            notes=self.warnings,
-            next=(f"%mlops show {self.run}",),
-        )
 
 
 @verb("run", effect="write", foreign=True, long=True)
 def run(
     project: Project,
-    target: NotebookPath,
+    target: Target,
     *,
-    param: Annotated[
-        tuple[str, ...],
-        Field(description="NAME=VALUE for the notebook's parameters cell; may be given several times."),
-        Short("p"),
-    ] = (),
+    param: Given = (),
     timeout: Annotated[
         float | None,
         Field(gt=0, description="Longest time a cell may take, in seconds; settings say otherwise."),
     ] = None,
     name: RunName | None = None,
-) -> PipelineRun:
-    """Run a notebook in a fresh kernel, as a recorded run.
+    detach: Detach = False,
+    key: Annotated[
+        str | None,
+        Field(max_length=200, description="Ask twice with the same key, and it runs once."),
+    ] = None,
+    priority: Annotated[
+        int | None, Field(ge=1, le=100, description="1 is the most urgent, 100 the least.")
+    ] = None,
+) -> Execution:
+    """Run a notebook or a pipeline in fresh kernels, as a recorded execution.
 
     Raises
     ------
     Invalid
-        The notebook or a parameter is wrong, and nothing ran; or a cell raised.
+        The target or a parameter is wrong, and nothing ran; or a cell raised.
     Refused
-        A gate in the notebook refused.
+        A gate refused.
     Unavailable
-        The kernel died, took too long, or was cancelled.
+        A kernel died, took too long, or was cancelled.
     """
-    notebook = document.find(project.root, target)
-    call.reads(f"notebook:{notebook.name}", given=f"notebook:{target}")
-    parameters = read_parameters(notebook.node.cells)
-    values = check(parameters, assignments(param))
-    execution = f"{project.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    recorded = _start(project, notebook, name or notebook.path.stem, execution)
-    output = project.folder / "runs" / execution / notebook.path.name
-    environment = _environment(notebook, execution, recorded)
-    job = Job(notebook, output, timeout or project.settings.cell_timeout_s, values, environment)
-    params = _shown(parameters, values)
-    outcome = _conduct(project, job, recorded, params)
-    written = output.relative_to(project.root).as_posix()
-    if outcome.failure is not None:
-        _raise(notebook, outcome.failure, written)
-    return PipelineRun(
-        execution=execution,
-        notebook=notebook.name,
-        output=written,
-        run=recorded.ref,
-        kernel=outcome.kernel,
-        duration_s=outcome.duration_s,
-        params=params,
-        cells=outcome.cells,
-        warnings=outcome.warnings,
-    )
+    plan, values = prepare(project, target, assignments(param), name=name, timeout=timeout)
+    request = Request(key=key, priority=priority)
+    if detach:
+        return begin(project, plan, values, request)
+    return finish(project, plan, values, request)
 
 
-def _start(project: Project, notebook: Notebook, name: str, execution: str) -> Run:
-    tags = {
-        "jupyter_mlops.notebook": notebook.name,
-        "jupyter_mlops.notebook_sha256": notebook.sha256,
-        "jupyter_mlops.execution": execution,
-    }
-    experiment = project.settings.experiment or project.name
-    return project.tracker.start(name, key=execution, experiment=experiment, tags=tags)
+def prepare(
+    project: Project,
+    target: str,
+    given: Mapping[str, object],
+    *,
+    name: str | None = None,
+    timeout: float | None = None,
+) -> tuple[Frozen, dict[str, JsonValue]]:
+    """Freeze what *target* names, and check the parameters given for it.
+
+    Raises
+    ------
+    NotFound
+        There is no such notebook or pipeline.
+    Invalid
+        It is broken, or a parameter is unknown, missing or ill-typed.
+    """
+    if not target.endswith(".ipynb") and is_pipeline(project, target):
+        plan = frozen.freeze(project, definition.load(project.root, target))
+        values = plan.definition.values(given)
+        call.reads(f"pipeline:{plan.definition.name}", given=f"notebook:{target}")
+    else:
+        notebook = document.find(project.root, target)
+        call.reads(f"notebook:{notebook.name}", given=f"notebook:{target}")
+        plan, values = frozen.of_notebook(project, notebook, name or ""), _values(notebook, given)
+    return plan.model_copy(update={"cell_timeout_s": timeout}), values
 
 
-def _environment(notebook: Notebook, execution: str, recorded: Run) -> dict[str, str]:
-    """Tell the kernel what it is part of, so that what it records knows its notebook and its parent."""
-    return {
-        "JUPYTER_MLOPS_NOTEBOOK": notebook.name,
-        "JUPYTER_MLOPS_EXECUTION": execution,
-        "JUPYTER_MLOPS_PARENT_RUN": recorded.id,
-    }
+def is_pipeline(project: Project, target: str) -> bool:
+    """Tell whether *target* names a pipeline file, by its path or by name."""
+    known = [pipeline_file.name_of(path) for path in pipeline_file.find_all(project.root)]
+    return target.endswith(pipeline_file.SUFFIX) or target in known
 
 
-def _shown(parameters: Sequence[NotebookParameter], values: Mapping[str, object]) -> dict[str, str]:
-    known = {item.name: item.default for item in parameters if not item.is_computed and not item.is_secret}
-    return {name: str(value) for name, value in (known | dict(values)).items()}
+def begin(project: Project, plan: Frozen, values: Mapping[str, JsonValue], request: Request) -> Execution:
+    """Leave an execution to a worker."""
+    execution = launch(project, plan, values, request)
+    with project.change() as connection:
+        return account(connection, execution, project.clock.now())
 
 
-def _conduct(project: Project, job: Job, recorded: Run, params: Mapping[str, str]) -> NotebookRun:
-    """Run the notebook and write what came of it to the run, however it ended."""
-    runner = cast(Runner, project.service("runner", project.settings.runner))
-    try:
-        project.tracker.log(recorded, RunLog(params=params))
-        outcome = runner.run(job, _report, progress.is_cancelled)
-    except BaseException as error:
-        with suppress(MlopsError):  # what went wrong first is what the caller hears
-            project.tracker.log(recorded, RunLog(artifacts=_artifacts(job)))
-            project.tracker.finish(recorded, "failed" if isinstance(error, Exception) else "killed")
-        raise
-    try:
-        _log(project, job, recorded, outcome)
-    except MlopsError:
-        if outcome.failure is None:
-            raise
-    return outcome
+def finish(project: Project, plan: Frozen, values: Mapping[str, JsonValue], request: Request) -> Execution:
+    """Run an execution to its end here, and raise what became of it if that is not good.
+
+    Raises
+    ------
+    Conflict
+        One of the same key is under way elsewhere.
+    """
+
+    def start(worker: str) -> str:
+        with project.store.write() as connection:
+            known = state.of_key(connection, request.key) if request.key else None
+            if known is not None:
+                raise Conflict(f"{known} has this key already.", hint=f"Follow it: `%mlops follow {known}`.")
+            held = Request(**{**vars(request), "held_by": worker})
+            return insert(connection, project, plan, values, held)
+
+    found = conduct(project, start)
+    call.makes(f"execution:{found.ref}")
+    if not found.is_well:
+        fail(found)
+    return found
 
 
-def _report(at: CellProgress) -> None:
-    progress.report(at.done, at.total, at.label)
-
-
-def _log(project: Project, job: Job, recorded: Run, outcome: NotebookRun) -> None:
-    failed = outcome.failure
-    tags = {"jupyter_mlops.kernel": outcome.kernel}
-    if failed is not None:
-        tags |= {
-            "jupyter_mlops.cause": failed.cause,
-            "jupyter_mlops.error": f"{failed.name}: {failed.message}"[:500],
-        }
-    log = RunLog(metrics={"duration_s": outcome.duration_s}, tags=tags, artifacts=_artifacts(job))
-    project.tracker.log(recorded, log)
-    project.tracker.finish(
-        recorded, "killed" if outcome.status == "cancelled" else "failed" if failed else "finished"
-    )
-
-
-def _artifacts(job: Job) -> tuple[Artifact, ...]:
-    return (Artifact(job.output.name, job.output),) if job.output.exists() else ()
-
-
-def _raise(notebook: Notebook, failure: Failure, output: str) -> NoReturn:
+def fail(found: Execution) -> NoReturn:
     """Raise what the caller can do something about."""
-    where = f" in cell [{failure.cell}] ({failure.label})" if failure.cell else ""
-    is_ours = failure.cause != "error" or failure.name in {"Refused", "Unavailable"}
-    what = failure.message if is_ours else f"{failure.name}: {failure.message}"
-    message = f"{notebook.name} failed{where}: {what.rstrip('.')}."
-    hint = f"Open {output}"
-    if failure.cause in _UNAVAILABLE or failure.name == "Unavailable":
-        raise Unavailable(message, hint=hint)
-    if failure.name == "Refused":
-        raise Refused(message, hint=hint)
-    raise Invalid(message, hint=hint)
+    bad = next((step for step in found.steps if step.status in {"failed", "cancelled"}), None)
+    what = found.notebook or found.pipeline
+    reason = (bad.reason if bad else found.reason) or "Cancelled."
+    within = "" if found.notebook or bad is None else f" at {bad.label}"
+    joint = " " if reason.startswith("in cell") else ": "
+    message = f"{what} failed{within}{joint}{reason.rstrip('.')}."
+    hint = f"Open {bad.output}" if bad and bad.output else f"Try again with `%mlops retry {found.ref}`."
+    kind = _kind(bad.error if bad else {}, is_cancelled=found.status == "cancelled")
+    raise kind(message, hint=hint)
+
+
+def _kind(
+    error: Mapping[str, object], *, is_cancelled: bool
+) -> type[Invalid] | type[Refused] | type[Unavailable]:
+    cause, name = error.get("cause"), error.get("name")
+    if is_cancelled or cause in _UNAVAILABLE or "Unavailable" in {name} or error.get("code") == "unavailable":
+        return Unavailable
+    if name == "Refused" or error.get("code") == "refused":
+        return Refused
+    return Invalid
+
+
+def _values(notebook: Notebook, given: Mapping[str, object]) -> dict[str, JsonValue]:
+    """Return the notebook's parameters as JSON has them, so that they survive until a worker takes them up."""
+    values = check(read_parameters(notebook.node.cells), given)
+    return {name: to_jsonable_python(value) for name, value in values.items()}

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from distributed import LocalCluster
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.pipelines import document
+from jupyter_mlops.pipelines.dask_runner import DaskRunner
 from jupyter_mlops.pipelines.papermill import PapermillRunner
 from jupyter_mlops.pipelines.runner import CellProgress, Job, NotebookRun, Runner
 from tests.notebooks.builder import FakeRunner, write_notebook
 
-RUNNERS: dict[str, Callable[[Project], Runner]] = {
-    "fake": lambda _: FakeRunner(),
-    "papermill": PapermillRunner,
+RUNNERS: dict[str, Callable[[Project, str], Runner]] = {
+    "fake": lambda *_: FakeRunner(),
+    "papermill": lambda project, _: PapermillRunner(project),
+    "dask": DaskRunner,
 }
 
 
@@ -45,9 +48,17 @@ class Bench:
         return found
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a Dask cluster with one worker."""
+    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as made:
+        yield str(made.scheduler_address)
+
+
 @pytest.fixture(params=RUNNERS)
 def bench(request: pytest.FixtureRequest, project: Project) -> Bench:
-    return Bench(RUNNERS[request.param](project), project.root)
+    address = request.getfixturevalue("cluster") if request.param == "dask" else ""
+    return Bench(RUNNERS[request.param](project, address), project.root)
 
 
 class TestRunner:
@@ -61,8 +72,14 @@ class TestRunner:
             (3, "cell-0", "completed"),
         ]
         assert bench.written().cells[2].outputs[0].text == "42\n"
-        assert [at.done for at in bench.heard] == [0, 1, 2, 3]
-        assert bench.heard[2] == CellProgress(2, 3, "print(n * 2)")
+        assert [at.done for at in bench.heard] == [0, 1, 1, 2, 2, 3]
+        assert [(at.cell.number, at.cell.status) for at in bench.heard[-2:]] == [
+            (3, "running"),
+            (3, "completed"),
+        ]
+        assert (bench.heard[-1].total, bench.heard[-1].label) == (3, "print(n * 2)")
+        assert bench.heard[-1].cells == answer.cells
+        assert all(cell.started_at is not None and cell.duration_s is not None for cell in answer.cells)
 
     def test_a_cell_that_raises(self, bench: Bench) -> None:
         """It failed, the later ones were not run, and the output is a valid notebook."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import io
+import json
+import time
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -14,7 +18,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from jupyter_mlops.pipelines import document
 from jupyter_mlops.pipelines.document import label, runnable
 from jupyter_mlops.pipelines.literal import cell_source
-from jupyter_mlops.pipelines.runner import CellProgress, CellRun, Failure, Job, NotebookRun
+from jupyter_mlops.pipelines.output import FOLDER, plain
+from jupyter_mlops.pipelines.runner import Cause, CellProgress, CellRun, Failure, Job, NotebookRun
 
 
 def write_notebook(
@@ -33,10 +38,24 @@ def write_notebook(
 
 
 class FakeRunner:
-    """Run the cells in this process, as the Runner port says; `job` is the last one."""
+    """Run the cells in this process, as the Runner port says; `job` is the last one.
+
+    Attributes
+    ----------
+    interrupts
+        Press Ctrl-C during the run, which then waits to be cancelled.
+    before
+        Is called with the job before its first cell.
+
+    Notes
+    -----
+    Cells may call `give(name, value)`, which is what `%mlops output` does.
+    """
 
     def __init__(self) -> None:
         self.job: Job | None = None
+        self.interrupts = False
+        self.before: Callable[[Job], object] | None = None
 
     def run(
         self, job: Job, observe: Callable[[CellProgress], None], cancelled: Callable[[], bool]
@@ -49,31 +68,60 @@ class FakeRunner:
                 i for i, cell in enumerate(node.cells) if "parameters" in cell.metadata.get("tags", [])
             )
             node.cells.insert(place + 1, new_code_cell(cell_source(job.parameters), id="injected-parameters"))
-        positions, names, cells, failure = runnable(node.cells), {}, [], None
-        for number, index in enumerate(positions, 1):
-            cell, shown = node.cells[index], label(node.cells, index)
-            if failure is None and cancelled():
-                failure = Failure(
-                    cause="cancelled", cell=number, label=shown, name="Cancelled", message="Cancelled."
-                )
-            if failure is not None:
-                cells.append(CellRun(number=number, id=cell.id, label=shown, status="not_run"))
-                continue
-            observe(CellProgress(number - 1, len(positions), shown))
-            error = _execute(cell, names)
-            status = "completed" if error is None else "failed"
-            cells.append(CellRun(number=number, id=cell.id, label=shown, status=status, duration_s=0.001))
+        positions, failure = runnable(node.cells), None
+        names: dict[str, object] = {"give": _Giver(job.environment.get(FOLDER, ""))}
+        if self.before is not None:
+            self.before(job)
+        if self.interrupts:
+            _interrupt(cancelled)
+        cells = [
+            CellRun(number=number, id=node.cells[at].id, label=label(node.cells, at), status="not_run")
+            for number, at in enumerate(positions, 1)
+        ]
+
+        def tell(at: int, **known: object) -> CellRun:
+            cells[at] = cells[at].model_copy(update=known)
+            done = sum(cell.status == "completed" for cell in cells)
+            observe(CellProgress(done, len(cells), cells[at].label, cells[at], tuple(cells)))
+            return cells[at]
+
+        for at, index in enumerate(positions):
+            if cancelled():
+                failure = _failure(cells[at], "cancelled", "Cancelled", "Cancelled.")
+                break
+            tell(at, status="running", started_at=datetime.now(UTC))
+            error = _execute(node.cells[index], names)
+            tell(at, status="completed" if error is None else "failed", duration_s=0.001)
             if error is not None:
-                name, message = type(error).__name__, str(error)
-                failure = Failure(cause="error", cell=number, label=shown, name=name, message=message)
-        done = sum(cell.status == "completed" for cell in cells)
-        observe(CellProgress(done, len(positions), ""))
+                failure = _failure(cells[at], "error", type(error).__name__, str(error))
+                break
         job.output.parent.mkdir(parents=True, exist_ok=True)
         document.write(node, job.output)
         status = "completed" if failure is None else "cancelled" if failure.cause == "cancelled" else "failed"
         return NotebookRun(
             status=status, kernel="python3", duration_s=0.01, cells=tuple(cells), failure=failure
         )
+
+
+def _failure(cell: CellRun, cause: Cause, name: str, message: str) -> Failure:
+    return Failure(cause=cause, cell=cell.number, label=cell.label, name=name, message=message)
+
+
+class _Giver:
+    """Leave values for later steps."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+
+    def __call__(self, name: str, value: object) -> None:
+        (self._folder / f"{name}.json").write_text(json.dumps(plain(name, value)))
+
+
+def _interrupt(true: Callable[[], bool], patience_s: float = 20) -> None:
+    _thread.interrupt_main()
+    until = time.monotonic() + patience_s
+    while not true() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def _execute(cell: nbformat.NotebookNode, names: dict[str, object]) -> Exception | None:

@@ -60,11 +60,16 @@ class TestStatus:
         assert desk.journal.answer("python3", ()).failure is not None
 
     def test_progress_names_the_cell(self, desk: Desk) -> None:
-        """The heading above, or the first line, and how many are done."""
+        """The heading above, or the first line, how many are done, and how each one stands."""
         desk.journal.started(1)
         desk.journal.completed(1)
         desk.journal.started(2)
-        assert desk.said == [CellProgress(0, 3, "Top"), CellProgress(1, 3, "2")]
+        assert [(at.done, at.total, at.label) for at in desk.said] == [
+            (0, 3, "Top"),
+            (1, 3, "Top"),
+            (1, 3, "2"),
+        ]
+        assert [cell.status for cell in desk.said[-1].cells] == ["completed", "running", "not_run"]
 
 
 class TestSaving:

@@ -4,6 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from jupyter_mlops.pipelines import outputs
+from jupyter_mlops.pipelines.mask import Mask
 from jupyter_mlops.pipelines.outputs import Outputs, size_of
 
 
@@ -17,7 +18,7 @@ class Screen:
     """A cell, and what the kernel sends for it."""
 
     def __init__(self) -> None:
-        self.outputs = Outputs()
+        self.outputs = Outputs(Mask())
         self.cell = new_code_cell("1")
 
     def show(self, **content: object) -> None:

@@ -158,7 +158,7 @@ class TestChecking:
 
     def test_secrets_are_refused_and_not_repeated(self) -> None:
         """A value given here would be written down; numbers and tokenizers are no secrets."""
-        with pytest.raises(Invalid, match="environment variable") as caught:
+        with pytest.raises(Invalid, match="by reference") as caught:
             value('api_key = "old-one"', "hunter2-hunter2")
         assert "hunter2" not in str(caught.value)
         assert "old-one" not in str(caught.value)

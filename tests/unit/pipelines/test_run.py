@@ -11,7 +11,8 @@ from jupyter_mlops.core.errors import Invalid, NotFound, Refused, Unavailable
 from jupyter_mlops.core.ledger import entries
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.pipelines.run import PipelineRun, run
+from jupyter_mlops.pipelines.account import Execution
+from jupyter_mlops.pipelines.run import run
 from tests.fakes import FakeTracker
 from tests.notebooks.builder import FakeRunner, write_notebook
 
@@ -48,7 +49,7 @@ class TestRun:
         found = shop.tracker.run(answer.run)
         assert (found.name, found.status, found.params) == ("train", "finished", {"n": "5", "alpha": "0.1"})
         assert found.tags["jupyter_mlops.notebook"] == "train.ipynb"
-        assert found.tags["jupyter_mlops.execution"] == answer.execution
+        assert found.tags["jupyter_mlops.execution"] == answer.ref
         assert len(found.tags["jupyter_mlops.notebook_sha256"]) == 64
         assert found.metrics["duration_s"] > 0
         assert "5\\n" in shop.tracker.artifacts[found.id]["train.ipynb"].decode()
@@ -59,7 +60,7 @@ class TestRun:
         assert shop.runner.job is not None
         given = shop.runner.job.environment
         assert given["JUPYTER_MLOPS_NOTEBOOK"] == "train.ipynb"
-        assert given["JUPYTER_MLOPS_EXECUTION"] == answer.execution
+        assert given["JUPYTER_MLOPS_EXECUTION"] == answer.ref
         assert f"@{given['JUPYTER_MLOPS_PARENT_RUN'][:8]}" == answer.run
 
     def test_the_source_is_left_alone(self, shop: Shop) -> None:
@@ -68,14 +69,16 @@ class TestRun:
         before = (shop.project.root / name).read_bytes()
         answer = run(shop.project, name)
         assert (shop.project.root / name).read_bytes() == before
-        assert answer.output == f".mlops/runs/{answer.execution}/train.ipynb"
+        assert answer.steps[0].output == f".mlops/runs/{answer.ref}/train.ipynb"
 
     def test_progress_is_reported(self, shop: Shop) -> None:
         """Done, total, and the cell's first line."""
         heard: list[tuple[int, int, str]] = []
         with progress.listening(lambda *at: heard.append(at)):
             run(shop.project, shop.notebook("a = 1", "b = 2"))
-        assert heard == [(0, 2, "a = 1"), (1, 2, "b = 2"), (2, 2, "")]
+        assert heard[0] == (0, 2, "a = 1")
+        assert (1, 2, "b = 2") in heard
+        assert heard[-1][:2] == (2, 2)
 
     def test_time_limits(self, shop: Shop) -> None:
         """The option's, else the settings'."""
@@ -90,12 +93,12 @@ class TestRun:
         verb = verb_of(run)
         assert verb is not None
         answer = enter(shop.project, verb, {"target": shop.notebook("1")})
-        assert isinstance(answer, PipelineRun)
+        assert isinstance(answer, Execution)
         with shop.project.store.read() as connection:
             intent, outcome = entries(connection)
         assert (intent.phase, outcome.outcome) == ("intent", "ok")
         assert outcome.inputs == ("notebook:train.ipynb",)
-        assert outcome.outputs == (f"run:{answer.run}",)
+        assert set(outcome.outputs) == {f"execution:{answer.ref}", f"run:{answer.run}"}
 
     def test_the_card(self, shop: Shop) -> None:
         """What ran, where it is, and what to type next."""
@@ -122,15 +125,12 @@ class TestFailure:
         assert "train.ipynb" in shop.tracker.artifacts[found.id]
         assert (shop.project.root / str(caught.value).split("Open ")[1]).is_file()
 
-    def test_an_interrupt_closes_the_run(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_interrupt_closes_the_run(self, shop: Shop) -> None:
         """Ctrl-C goes through, and nothing stays running."""
 
-        def interrupted(*_: object) -> None:
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr(shop.runner, "run", interrupted)
+        shop.runner.interrupts = True
         with pytest.raises(KeyboardInterrupt):
-            run(shop.project, shop.notebook("1"))
+            run(shop.project, shop.notebook("1", "2"))
         assert shop.tracker.run("@latest").status == "killed"
 
     def test_the_tracker_fails_after_the_notebook(self, shop: Shop) -> None:

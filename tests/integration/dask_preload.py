@@ -1,0 +1,5 @@
+"""Loaded by each Dask worker before it works."""
+
+import os
+
+os.environ["DASK_PID"] = str(os.getpid())
