@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import text
 
 from jupyter_mlops.core import call, door, ledger
-from jupyter_mlops.core.errors import Invalid, NotFound, Refused, Unavailable
+from jupyter_mlops.core.errors import Interrupted, Invalid, NotFound, Refused, Unavailable
 from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
@@ -184,3 +184,66 @@ class TestUnfinished:
             door.enter(project, the(vanish), {})
         with project.store.read() as connection:
             assert ledger.unfinished(connection) == []
+
+
+class TestAccess:
+    def test_a_role_on_what_the_call_names_decides(self, project: Project) -> None:
+        """By pattern, on whatever face; the refusal is an event."""
+        settings = "default_role = 'viewer'\naccess = {'churn*' = {eve = 'contributor'}}\n"
+        (project.root / "pyproject.toml").write_text(f"[tool.jupyter-mlops]\n{settings}")
+        eve = Project(project.root, actor=Actor("eve", "os"))
+        door.enter(eve, the(move), {"version": "churn@2"}, face="rest")
+        with pytest.raises(Refused, match="eve is viewer of fraud, and move needs contributor"):
+            door.enter(eve, the(move), {"version": "fraud@2"}, face="magic")
+        assert [(event.outcome, event.face) for event in lines(eve)] == [("ok", "rest"), ("refused", "magic")]
+
+    def test_the_least_role_on_several_counts(self, project: Project) -> None:
+        """One that is protected among them is enough to be refused."""
+
+        @verb("sweep", effect="write")
+        def sweep(project: Project, *, versions: tuple[VersionRef, ...] = ()) -> Moved:
+            """Touch many at once."""
+            return Moved(version="churn@3")
+
+        settings = "access = {'fraud' = {ada = 'viewer'}}\n"
+        (project.root / "pyproject.toml").write_text(f"[tool.jupyter-mlops]\n{settings}")
+        ada = Project(project.root, actor=project.actor)
+        door.enter(ada, the(sweep), {"versions": ["churn@1", "churn@2"]})
+        with pytest.raises(Refused, match="churn, fraud"):
+            door.enter(ada, the(sweep), {"versions": ["churn@1", "fraud@2"]})
+        assert lines(ada)[0].inputs == ("version:churn@1", "version:churn@2")
+
+
+class TestInterrupted:
+    """F30: the connection breaks in the middle; `tests/integration/test_postgres.py` breaks a real one."""
+
+    def breaking(self, *, foreign: bool = False, inner: bool = False) -> tuple[Verb, list[int]]:
+        """Return a verb whose first transaction breaks, and the list of its tries."""
+        tries: list[int] = []
+
+        @verb("fragile", effect="write", foreign=foreign)
+        def fragile(project: Project) -> Moved:
+            """Break once."""
+            tries.append(1)
+            if inner:
+                door.enter(project, the(move), {"version": "churn@2"})
+            if len(tries) == 1:
+                raise Interrupted("The store broke off.")
+            return Moved(version="churn@3")
+
+        return the(fragile), tries
+
+    def test_it_is_tried_once_more(self, project: Project) -> None:
+        """And recorded once, as what it came to."""
+        broken, tries = self.breaking()
+        door.enter(project, broken, {})
+        assert len(tries) == 2
+        assert [event.outcome for event in lines(project)] == ["ok"]
+
+    @pytest.mark.parametrize("kind", ["foreign", "inner"])
+    def test_what_may_have_done_something_is_not(self, project: Project, kind: str) -> None:
+        """To a store that is not ours, or by a call of its own: the caller hears, and looks."""
+        broken, tries = self.breaking(**{kind: True})
+        with pytest.raises(Unavailable, match="broke off"):
+            door.enter(project, broken, {})
+        assert len(tries) == 1

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from jupyter_mlops.core import ledger
@@ -15,6 +17,12 @@ from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 
 LINES = 6
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9)
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
 
 
 def entry(verb: str = "promote") -> AuditEvent:
@@ -76,19 +84,58 @@ class TestAppend:
         assert flaws(project) == []
 
     def test_parallel_processes_make_one_chain(self, project: Project) -> None:
-        """Four processes append at once; nothing is lost and the chain holds."""
-        context = multiprocessing.get_context("spawn")
-        workers = [context.Process(target=_append_many, args=(project.root, 25)) for _ in range(4)]
+        """Sixteen processes append at once; nothing is lost and the chain holds."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["jupyter_mlops.core.project", "sqlalchemy.dialects.sqlite"])
+        workers = [context.Process(target=_append_many, args=(project.root, 8)) for _ in range(16)]
         for worker in workers:
             worker.start()
         for worker in workers:
             worker.join(60)
-        assert [worker.exitcode for worker in workers] == [0] * 4
+        assert [worker.exitcode for worker in workers] == [0] * 16
         with project.store.read() as connection:
-            assert ledger.verify(connection) == (100, [])
+            assert ledger.verify(connection) == (128, [])
 
 
 class TestVerify:
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        arguments=st.dictionaries(TEXT, ODD, max_size=4),
+        texts=st.tuples(TEXT, TEXT, TEXT),
+        duration=st.none() | st.floats(0, 1e12),
+        parent=st.none() | st.integers(0, 2**31 - 1),
+    )
+    def test_whatever_was_written_verifies(
+        self,
+        project: Project,
+        arguments: dict[str, object],
+        texts: tuple[str, str, str],
+        duration: float | None,
+        parent: int | None,
+    ) -> None:
+        """The quick way to hash a line agrees with the plain one, whatever the line holds."""
+        update = {"arguments": arguments, "duration_ms": duration, "parent": parent, "outputs": texts}
+        update |= {"actor": texts[0], "reason": texts[1], "verb": texts[2]}
+        with project.store.write() as connection:
+            ledger.append(connection, entry().model_copy(update=update))
+        assert flaws(project) == []
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "arguments = '{'",
+            "arguments = 'NaN'",
+            "intent = 'x'",
+            "actor = 7",
+            "duration_ms = 'x'",
+            "hash = ''",
+        ],
+    )
+    def test_a_value_of_another_type_is_an_edit(self, written: Project, change: str) -> None:
+        """SQLite takes anything anywhere; it is found, not fallen over."""
+        tamper(written, f"UPDATE ledger SET {change} WHERE seq = 3")
+        assert any("line 3 was edited" in flaw for flaw in flaws(written))
+
     def test_an_untouched_chain_has_no_flaw(self, written: Project) -> None:
         """What only we wrote is sound."""
         assert flaws(written) == []

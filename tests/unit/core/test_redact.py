@@ -33,15 +33,17 @@ class TestRedact:
         assert redact("it is correct horse!") == "it is ***!"
 
     @pytest.mark.parametrize(
-        "text", ["accuracy=0.93", "max_depth=6, n_estimators=100", "https://example.org/a?b=c"]
+        "text", ["accuracy=0.93", "max_depth=6, prompt_tokens=100", "https://example.org/a?b=c"]
     )
     def test_ordinary_text_is_left_alone(self, text: str) -> None:
         """Parameters and addresses stay readable."""
         assert redact(text) == text
 
-    @pytest.mark.parametrize("text", ["a" * 1_000_000, "eyJ" + "a" * 1_000_000, "x://" + "a" * 1_000_000])
+    @pytest.mark.parametrize(
+        "text", ["a", "a-", "token-", "eyJ", "eyJ-", "eyJaaaaaaaaaa.", "x://", "sk-", "a://b:", "api-key ="]
+    )
     def test_no_text_makes_it_slow(self, text: str) -> None:
-        """A megabyte of anything takes no quadratic time: the bound is two hundred times what it takes."""
+        """A megabyte of anything takes no quadratic time: the bound is twenty times what the worst one takes."""
         started = time.perf_counter()
-        redact(text)
-        assert time.perf_counter() - started < 10
+        redact(text * (1_000_000 // len(text)))
+        assert time.perf_counter() - started < 5

@@ -12,6 +12,10 @@ import pandas as pd
 import pyarrow as pa
 
 from jupyter_mlops.data.frame import decode, encode
+from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.store.chain import open_key
+from jupyter_mlops.data.store.keep import seal_key
+from jupyter_mlops.data.store.packed import open_
 
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")
 TWO_HOURS = dt.timezone(dt.timedelta(hours=2))
@@ -220,8 +224,16 @@ FRAMES |= {f"arrow {name}, no rows": arrow(kind) for name, (kind, _) in ARROW.it
 def round_trip(frame: pd.DataFrame) -> pd.DataFrame:
     """Encode, pack, unpack, decode."""
     encoded = encode(frame)
-    index, labels, *columns = (part.pack() for part in encoded.parts)
-    return decode(encoded.rows, index, labels, columns)
+    index, labels, *columns = encoded.parts
+    rows = encoded.rows
+    return decode(
+        rows, packed(index, rows), packed(labels, frame.shape[1]), [packed(part, rows) for part in columns]
+    )
+
+
+def packed(part: Part, rows: int) -> Part:
+    """Pack and unpack a part."""
+    return open_key(open_(memoryview(b"".join(seal_key(part, rows)))))
 
 
 def told(value: object) -> object:

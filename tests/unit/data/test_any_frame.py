@@ -64,6 +64,33 @@ def columns(draw: st.DrawFn, rows: int) -> object:
         "arrow": lambda: (
             arrow(pa.list_(pa.int8()), many(st.none() | st.lists(st.none() | st.integers(0, 9))))["a"].array
         ),
+        "arrow struct": lambda: (
+            arrow(
+                pa.struct([("a", pa.int8()), ("b", pa.list_(pa.string()))]),
+                many(st.none() | st.fixed_dictionaries({"a": st.integers(0, 9), "b": st.lists(MAYBE_TEXT)})),
+            )["a"].array
+        ),
+        "arrow float": lambda: arrow(pa.float32(), many(st.none() | st.floats(width=32)))["a"].array,
+        "period": lambda: (
+            pd.PeriodIndex.from_ordinals(
+                many(st.integers(-(10**6), 10**6)), freq=draw(st.sampled_from(["D", "M", "2Q", "W-WED"]))
+            ).array
+        ),
+        "interval": lambda: pd.arrays.IntervalArray.from_arrays(
+            left := np.array(many(st.integers(-9, 9)), dtype="f8"),
+            left + 1.5,
+            closed=draw(st.sampled_from(["left", "right", "both", "neither"])),
+        ),
+        "zoned": lambda: (
+            pd.DatetimeIndex(np.array(many(st.integers(0, 2**40)), dtype="M8[ms]"), tz="UTC")
+            .tz_convert(draw(st.sampled_from(["UTC", "Europe/Paris", "Asia/Kolkata"])))
+            .array
+        ),
+        "any bits": lambda: np.array(many(st.integers(0, 2**32 - 1)), dtype="u4").view("f4"),
+        "gaps": lambda: pd.arrays.SparseArray(
+            np.array(many(st.sampled_from([np.nan, -0.0, 1.5])), dtype="f8"),
+            kind=draw(st.sampled_from(["integer", "block"])),
+        ),
         "sparse": lambda: pd.arrays.SparseArray(np.array(many(st.integers(0, 1)), dtype="i4")),
         "object": lambda: objects(*many(CELLS))["a"].array,
     }
@@ -87,7 +114,13 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     series = {i: pd.Series(draw(columns(rows)), index=index) for i in range(width)}
     frame = pd.DataFrame(series, index=index)
     label = st.text() | st.integers() | st.none()
-    frame.columns = pd.Index(draw(st.lists(label, min_size=width, max_size=width)), dtype=object)
+    if width and draw(st.booleans()):
+        tuples = draw(
+            st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 1)), min_size=width, max_size=width)
+        )
+        frame.columns = pd.MultiIndex.from_tuples(tuples, names=["l", None])
+    else:
+        frame.columns = pd.Index(draw(st.lists(label, min_size=width, max_size=width)), dtype=object)
     return frame
 
 

@@ -14,6 +14,8 @@ from pandas.testing import assert_frame_equal
 from jupyter_mlops.core.errors import Invalid, Unavailable
 from jupyter_mlops.data.frame import encode
 from jupyter_mlops.data.part import Source
+from jupyter_mlops.data.store.keep import seal_key
+from jupyter_mlops.data.store.packed import open_, unpack_old
 from tests.unit.data.frames import ARROW, FRAMES, STRINGS, arrow, objects, on, round_trip, told
 
 
@@ -167,15 +169,15 @@ class TestFormat:
         packed = bytes.fromhex(
             "6d6c6f7073636f6c53000000000000007b22666f726d6174223a312c226c656e67746873223a5b335d2c226d657461223a7b226474797065223a227c6931222c2269735f73776170706564223a66616c73652c226b696e64223a226e756d7079227d7d000300000000000000000102"
         )
-        source = Source(packed)
+        source = Source(unpack_old(memoryview(packed)))
         assert source.meta["kind"] == "numpy"
         assert source.next("i1").tolist() == [0, 1, 2]
 
     def test_a_newer_format_is_named(self):
         """A part of a format that is not known is refused, not guessed."""
-        packed = encode(pd.DataFrame({"a": [1]})).columns[0].part.pack().replace(b'"format":1', b'"format":7')
+        packed = b"".join(seal_key(encode(pd.DataFrame({"a": [1]})).columns[0].part, 1))
         with pytest.raises(Unavailable, match="format 7"):
-            Source(packed)
+            open_(memoryview(packed.replace(b'"format":2', b'"format":7')))
 
 
 class Colour(enum.Enum):

@@ -10,10 +10,10 @@ from jupyter_mlops.core import door
 from jupyter_mlops.core.call import Call, current
 from jupyter_mlops.core.errors import NotFound, Unavailable
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data import manifest
 from jupyter_mlops.data.catalogue import SNAPSHOTS
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.data.store import manifest
 
 FRAME = pd.DataFrame(
     {"id": [1, 2], "name": ["ada", None], 3: [0.5, -0.0]}, index=pd.Index([7, 8], name="key")
@@ -37,6 +37,13 @@ class TestLoad:
         """Columns come in the order asked for; a label that is no string is named as it prints."""
         found = load(project, "customers", columns=["3", "id"])
         pd.testing.assert_frame_equal(found, FRAME[[3, "id"]])
+
+    def test_names_divided_by_commas(self, project, customers):
+        """One word may name several columns, unless a column is called so."""
+        pd.testing.assert_frame_equal(load(project, "customers", columns=["3,id"]), FRAME[[3, "id"]])
+        odd = FRAME.assign(**{"id,name": 0})
+        snapshot(project, odd, "odd")
+        assert list(load(project, "odd", columns=["id,name"])) == ["id,name"]
 
     def test_an_unknown_column_is_named(self, project, customers):
         """A misspelt column gets the nearest one."""
@@ -64,17 +71,12 @@ class TestLoad:
 
 
 class TestDamage:
-    @pytest.mark.parametrize("which", ["manifest", "index", "labels", "column"])
+    @pytest.mark.parametrize("which", ["manifest", "parts"])
     @pytest.mark.parametrize("position", [0, 10, -1])
     def test_a_flipped_bit_is_named(self, project, customers, which, position):
         """A damaged object stops the load, naming version and object; there is never wrong data."""
         kept = manifest.read(project.objects, customers.manifest)
-        objects = {
-            "manifest": customers.manifest,
-            "index": kept.index.object,
-            "labels": kept.labels.object,
-            "column": kept.columns[1].object,
-        }
+        objects = {"manifest": customers.manifest, "parts": kept.objects[0][0]}
         path = project.objects.path(objects[which])
         content = bytearray(path.read_bytes())
         content[position] ^= 4

@@ -15,11 +15,12 @@ from jupyter_mlops.core import door, ledger, progress
 from jupyter_mlops.core.errors import Invalid, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data import manifest
+from jupyter_mlops.data.catalogue import Snapshot
 from jupyter_mlops.data.datasets import datasets
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.resolve import resolve
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.data.store import manifest
 from tests.fakes import FakeClock, FakeTracker
 
 FORK = get_context("fork")
@@ -29,7 +30,14 @@ OTHER = FRAME.assign(id=FRAME.id + 1)
 
 def files(project: Project) -> list[Path]:
     """The objects that the project keeps."""
-    return sorted(path for path in project.objects._folder.rglob("*") if path.is_file())
+    folder = project.folder / "objects"
+    return sorted(path for path in folder.glob("[0-9a-f][0-9a-f]/*") if path.is_file())
+
+
+def object_of(project: Project, made: Snapshot, column: int) -> str:
+    """The digest of the object that a column lies in."""
+    kept = manifest.read(project.objects, made.manifest)
+    return kept.objects[kept.columns[column].key[0]][0]
 
 
 def damage(project: Project, digest: str) -> None:
@@ -180,8 +188,7 @@ class TestDamage:
     def test_the_same_content_mends_it(self, project):
         """A damaged object is not trusted for its name: the same table again replaces it."""
         made = snapshot(project, FRAME, "customers")
-        kept = manifest.read(project.objects, made.manifest)
-        damage(project, kept.columns[0].object)
+        damage(project, object_of(project, made, 0))
         damage(project, made.manifest)
         assert snapshot(project, FRAME, "customers").is_new is False
         pd.testing.assert_frame_equal(load(project, "customers@1"), FRAME)
@@ -189,9 +196,9 @@ class TestDamage:
     def test_another_compression_mends_it_too(self, project, monkeypatch):
         """A part stored in other bytes now than then is the same content; the version names the new bytes."""
         with monkeypatch.context() as then:
-            then.setattr("jupyter_mlops.data.part._WORTH", 10**9)
+            then.setattr("jupyter_mlops.data.store.blocks._WORTH", 10**9)
             made = snapshot(project, FRAME, "customers")
-        damage(project, manifest.read(project.objects, made.manifest).columns[0].object)
+        damage(project, object_of(project, made, 0))
         again = snapshot(project, FRAME, "customers")
         assert (again.is_new, again.digest, again.manifest == made.manifest) == (False, made.digest, False)
         pd.testing.assert_frame_equal(load(project, "customers@1"), FRAME)
@@ -199,7 +206,7 @@ class TestDamage:
     def test_a_damaged_object_is_not_shared(self, project):
         """The next version does not lean on a broken column of the one before."""
         made = snapshot(project, FRAME, "customers")
-        damage(project, manifest.read(project.objects, made.manifest).columns[1].object)
+        damage(project, object_of(project, made, 1))
         snapshot(project, OTHER, "customers")
         pd.testing.assert_frame_equal(load(project, "customers@2"), OTHER)
 
