@@ -5,7 +5,7 @@ UV_INSTALL = uv pip install --quiet --python $(VENV)/bin/python
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
 EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labextension/style/* \
   labextension/style/*/* labextension/src/* labextension/src/*/*)
-FIGURES := load_ext door register first_use record runs_page live panel snapshot
+FIGURES := load_ext door ledger register first_use record runs_page live panel snapshot profiles versions diff leaks privacy launch scheduler schedules kills
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 MAKEFLAGS += --no-builtin-rules
@@ -48,6 +48,7 @@ fresh: $(VENV)/.dev $(VENV)/.modules
 	@python -m jupyter_mlops.faces.openapi > build/openapi.json
 	@python -m jupyter_mlops.faces.reference build/reference
 	@diff -u labextension/openapi.json build/openapi.json
+	@python -m jupyter_mlops.faces.pipeline_schema | diff -u jupyter_mlops/pipelines/pipeline.schema.json -
 	@python -m jupyter_mlops.faces.typescript | diff -u labextension/src/api/verbs.ts -
 	@diff -ru docs/reference build/reference
 	@npm --prefix labextension --silent run generate -- --check
@@ -73,10 +74,12 @@ format: $(VENV)/.dev $(VENV)/.modules ## Format the code, and mend what can be m
 	@ruff check --fix-only --quiet . && ruff format --quiet .
 	@npm --prefix labextension --silent run format
 
-generate: $(VENV)/.dev $(VENV)/.modules ## Write the OpenAPI document, the client's types and the reference pages
-	@echo 'generate: openapi.json, generated.ts, docs/reference'
+generate: $(VENV)/.dev $(VENV)/.modules ## Write the OpenAPI document, the client's types, the pipeline schema and the reference pages
+	@echo 'generate: openapi.json, generated.ts, pipeline.schema.json, docs/reference'
 	@mkdir -p build && python -m jupyter_mlops.faces.openapi > build/openapi.json
 	@cp build/openapi.json labextension/openapi.json
+	@python -m jupyter_mlops.faces.pipeline_schema > build/pipeline.schema.json
+	@cp build/pipeline.schema.json jupyter_mlops/pipelines/pipeline.schema.json
 	@python -m jupyter_mlops.faces.typescript > build/verbs.ts && cp build/verbs.ts labextension/src/api/verbs.ts
 	@npm --prefix labextension --silent run generate
 	@rm -rf docs/reference && python -m jupyter_mlops.faces.reference docs/reference

@@ -7,12 +7,12 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from jupyter_mlops import data, experiments, governance, models, pipelines, project
+from jupyter_mlops import checks, data, experiments, governance, models, pipelines, project
 from jupyter_mlops.core import plugins
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.verb import Registry, Verb, verb_of
 
-FEATURES: tuple[ModuleType, ...] = (project, data, experiments, models, pipelines, governance)
+FEATURES: tuple[ModuleType, ...] = (project, data, checks, experiments, models, pipelines, governance)
 
 
 @cache

@@ -28,5 +28,6 @@ def project(tmp_path: Path) -> Project:
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the machine's own settings out of the tests."""
     names = [name for name in os.environ if name.startswith(("JUPYTER_MLOPS_", "MLFLOW_"))]
-    for name in ("JPY_SESSION_NAME", *names):
+    signs = ("JPY_SESSION_NAME", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "JUPYTERHUB_API_URL")
+    for name in (*signs, *names):
         monkeypatch.delenv(name, raising=False)

@@ -27,7 +27,7 @@ from jupyter_mlops.core.tracker import (
 )
 from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
 from jupyter_mlops.experiments import mlflow_models, mlflow_reading, mlflow_registry, mlflow_store
-from jupyter_mlops.experiments.mlflow_reading import BORN, DURATION, HOST, KEY, PID
+from jupyter_mlops.experiments.mlflow_reading import BORN, DURATION, HOST, KEY, PARENT, PID
 from jupyter_mlops.experiments.mlflow_wire import Wire, is_lost
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ Made = TypeVar("Made")
 _OURS = "jupyter_mlops.project"
 _MANY = 1_000
 _OPERATORS = ("=", "<", ">", " LIKE ", " ILIKE ", " IN ")
-_TOP = "tags.`mlflow.parentRunId` IS NULL"  # a search's candidates are runs within its run
 _SOURCE = "jupyter_mlops.notebook"
 _COMMIT = "jupyter_mlops.git.commit"
 
@@ -113,8 +112,8 @@ class MlflowTracker:
             if len(token) == 32:
                 return self._named([client.get_run(token)])[0]
             is_latest = token == "latest"
-            query = _TOP if is_latest else f"attributes.run_id LIKE '{_quoted(token)}%'"
-            found = self._search(client, query, 1 if is_latest else 2, None)
+            query = "" if is_latest else f"attributes.run_id LIKE '{_quoted(token)}%'"
+            found = self._search(client, query, 1 if is_latest else 2, None, is_whole=not is_latest)
         if not found.runs:
             raise NotFound(f"No run {ref!r}.", hint="List them with `%mlops runs`.")
         if len(found.runs) > 1:
@@ -207,13 +206,22 @@ class MlflowTracker:
         }
         return sorted(found | set(self._experiments.values()))
 
-    def _search(self, client: MlflowClient, query: str, limit: int, page: str | None) -> Page:
+    def _search(
+        self, client: MlflowClient, query: str, limit: int, page: str | None, *, is_whole: bool = False
+    ) -> Page:
+        """Return a page of runs, without the candidates that a search of scikit-learn's keeps within its run."""
         places = self._places(client)
-        if not places:
-            return Page(())
+        kept: list[MlflowRun] = []
         order = ["attributes.start_time DESC"]
-        found = client.search_runs(places, query, max_results=limit, order_by=order, page_token=page)
-        return Page(tuple(self._named(found)), found.token or None)
+        while places:
+            found = client.search_runs(
+                places, query, max_results=limit - len(kept), order_by=order, page_token=page
+            )
+            kept += [run for run in found if is_whole or not mlflow_reading.is_candidate(run)]
+            page = found.token or None
+            if page is None or len(kept) >= limit:
+                break
+        return Page(tuple(self._named(kept)), page if places else None)
 
     def _named(self, runs: Sequence[MlflowRun]) -> list[Run]:
         """Return MLflow's runs as ours, each with its experiment's name."""
@@ -234,7 +242,8 @@ class MlflowTracker:
             "mlflow.source.name": tags.get(_SOURCE, "notebook"),
             "mlflow.source.type": "NOTEBOOK" if tags.get(_SOURCE, ".ipynb").endswith(".ipynb") else "LOCAL",
         }
-        return identity | ({"mlflow.source.git.commit": tags[_COMMIT]} if _COMMIT in tags else {})
+        known = {"mlflow.source.git.commit": _COMMIT, PARENT: "jupyter_mlops.parent"}
+        return identity | {theirs: tags[ours] for theirs, ours in known.items() if ours in tags}
 
 
 def _log_files(client: MlflowClient, run: Run, files: Sequence[Artifact]) -> None:
@@ -278,9 +287,9 @@ def _filter(query: str) -> str:
     """Return *query* if it is MLflow's filter, or the filter that finds its words in names."""
     upper = query.upper()
     if any(operator in upper for operator in _OPERATORS):
-        return f"{query} and {_TOP}"
+        return query
     words = [f"attributes.run_name ILIKE '%{_quoted(word)}%'" for word in query.split()]
-    return " and ".join([*words, _TOP])
+    return " and ".join(words)
 
 
 def _quoted(value: str) -> str:

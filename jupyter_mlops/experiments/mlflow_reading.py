@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion as MlflowVersion
 
 PREFIX = "jupyter_mlops."
+PARENT = "mlflow.parentRunId"
 KEY = PREFIX + "key"
 PID = PREFIX + "pid"
 HOST = PREFIX + "host"
@@ -153,6 +154,11 @@ def details(client: MlflowClient, run: Run, uri: str) -> Details:
     with tempfile.TemporaryDirectory(prefix="jupyter_mlops-") as folder:
         path = download_artifacts(run_id=run.id, artifact_path=_SOURCE, dst_path=folder, tracking_uri=uri)
         return Details(curves, Path(path).read_text(encoding="utf-8"))
+
+
+def is_candidate(run: MlflowRun) -> bool:
+    """Tell whether a run is one that a search of scikit-learn's keeps within its own; a step's is of our making."""
+    return PARENT in run.data.tags and KEY not in run.data.tags
 
 
 def is_alive(tags: Mapping[str, str]) -> bool:

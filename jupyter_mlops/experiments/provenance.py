@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
+from jupyter_mlops.core.git import checkout
 from jupyter_mlops.core.project import Project
 
 SNAPSHOTS = "jupyter_mlops.snapshots"
@@ -19,7 +19,6 @@ BRANCH = "jupyter_mlops.git.branch"
 DIRTY = "jupyter_mlops.git.dirty"
 PARENT = "jupyter_mlops.parent"
 EXECUTION = "jupyter_mlops.execution"
-_PATIENCE_S = 2
 
 
 def origin(project: Project, notebook: str | None) -> dict[str, str]:
@@ -35,25 +34,7 @@ def origin(project: Project, notebook: str | None) -> dict[str, str]:
 
 def git(folder: Path) -> dict[str, str]:
     """Return commit, branch and whether files differ from it; nothing outside of git."""
-    if not any((place / ".git").exists() for place in (folder, *folder.parents)):
+    found = checkout(folder)
+    if found is None:
         return {}
-    command = ["git", "-C", os.fspath(folder), "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
-    try:
-        answer = subprocess.run(
-            command,
-            capture_output=True,
-            check=True,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-            text=True,
-            timeout=_PATIENCE_S,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return {}
-    lines = answer.stdout.splitlines()
-    heads = dict(
-        line.removeprefix("# branch.").split(" ", 1) for line in lines if line.startswith("# branch.")
-    )
-    if heads.get("oid", "(initial)") == "(initial)":
-        return {}
-    is_dirty = any(not line.startswith("#") for line in lines)
-    return {COMMIT: heads["oid"], BRANCH: heads.get("head", ""), DIRTY: str(is_dirty).lower()}
+    return {COMMIT: found.commit, BRANCH: found.branch, DIRTY: str(found.is_dirty).lower()}

@@ -95,23 +95,24 @@ def _values(
 ) -> list[str]:
     if item.choices:
         return list(item.choices)
-    if item.live is not None and variables is not None:
-        return _variables(item.live.kind, variables)
+    found = _variables(item.live.kind, variables) if item.live is not None and variables is not None else []
+    if item.live is not None and variables is not None and item.word is None:
+        return found
     kind: Kind | None = (
         item.word.kind if item.word else ("snapshot" if item.live and item.live.kind == "table" else None)
     )
     if kind is None or project is None:
-        return []
+        return found
     try:
-        return known(project(verb), kind, prefix)
+        return [*found, *known(project(verb), kind, prefix)]
     except MlopsError:
-        return []
+        return found
 
 
 def _variables(kind: str, variables: Mapping[str, object]) -> list[str]:
-    wanted = "DataFrame" if kind == "table" else "BaseEstimator"
+    wanted = {"table": {"DataFrame"}, "maker": {"BaseEstimator", "function"}}.get(kind, {"BaseEstimator"})
     return sorted(
         name
         for name, value in variables.items()
-        if not name.startswith("_") and any(base.__name__ == wanted for base in type(value).__mro__)
+        if not name.startswith("_") and any(base.__name__ in wanted for base in type(value).__mro__)
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import FOLDER, Project, find
+from jupyter_mlops.pipelines import state
 
 if TYPE_CHECKING:
     from jupyter_events import EventLogger
@@ -22,6 +23,7 @@ _LOOK_S = 0.1
 _LOOK_FOR_PROJECT_S = 2.0
 _FAR_S = 1.0
 _NAMED = 50
+_MOVED = "executions"  # what lists them: an execution goes on without a line in the ledger
 
 
 def register(logger: EventLogger) -> None:
@@ -47,6 +49,7 @@ class Feed:
         self._project: Project | None = None
         self._first: int | None = None
         self._upto: int | None = None
+        self._moved = ""
         self._state: tuple[float, ...] = ()
 
     async def run(self) -> None:
@@ -77,13 +80,15 @@ class Feed:
 
     def _tell(self, project: Project) -> None:
         with project.store.read() as connection:
-            upto = ledger.last(connection)
-            if upto == self._upto:
+            upto, moved = ledger.last(connection), state.last_change(connection)
+            if (upto, moved) == (self._upto, self._moved):
                 return
             known = self._upto
             after = max(known or 0, upto - _NAMED)
             verbs = {event.verb for event in ledger.entries(connection, after=after)}
-        self._upto = upto
+        if moved != self._moved:
+            verbs.add(_MOVED)
+        self._upto, self._moved = upto, moved
         if known is not None:
             self._emit(CHANGED, {"upto": upto, "verbs": sorted(verbs)})
 

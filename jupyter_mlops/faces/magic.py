@@ -59,8 +59,9 @@ class MlopsMagics:
         if state != "on":
             return
         for verb in catalog.registry().values():
-            kind = "cell" if verb.cell else "line"
-            if verb.name not in magics["line"] and verb.name not in magics["cell"]:
+            if verb.name in magics["line"] or verb.name in magics["cell"]:
+                continue
+            for kind in ("cell",) if verb.needs_cell else ("line", "cell") if verb.cell else ("line",):
                 register(self.shell, self._shortcut(verb), kind, verb.name)
                 self._offered.add((kind, verb.name))
 
@@ -80,7 +81,7 @@ class MlopsMagics:
         if said.wants_code:
             print(code.call_of(verb, said.given, variables=self.shell.user_ns))
             return None
-        if verb.cell and cell is None:
+        if verb.needs_cell and cell is None:
             raise Invalid(f"{verb.name} takes a cell.", hint=f"Write %%mlops {verb.name} above the code.")
         if cell is not None and not verb.cell:
             raise Invalid(
@@ -108,7 +109,12 @@ class MlopsMagics:
     def _show(self, answer: Record) -> Record:
         from IPython.display import display
 
+        from jupyter_mlops.core.record import PLOTLY
+
         display(answer)
+        if (figure := answer.figure()) is not None:
+            # Beside the card, whose table says the same: a front end shows one form of one output.
+            display({PLOTLY: figure, "text/plain": "(a figure of the above)"}, raw=True)
         return self._silent(answer)
 
     def _silent(self, answer: Record) -> Record:

@@ -9,7 +9,7 @@ from pathlib import Path
 from jupyter_mlops.core import errors
 from jupyter_mlops.core.settings import Settings
 from jupyter_mlops.core.verb import Registry, Verb
-from jupyter_mlops.faces import usage
+from jupyter_mlops.faces import pipeline_schema, usage
 from jupyter_mlops.faces.openapi import answer_of
 
 _NOTE = "<!-- Generated from the verbs by `make generate`; change their code instead. -->\n"
@@ -18,7 +18,12 @@ _ERRORS = (errors.Invalid, errors.NotFound, errors.Conflict, errors.Refused, err
 
 def pages(registry: Registry) -> dict[str, str]:
     """Return the text of every page by its file name."""
-    return {"verbs.md": _verbs(registry), "errors.md": _errors(), "settings.md": _settings()}
+    return {
+        "verbs.md": _verbs(registry),
+        "errors.md": _errors(),
+        "settings.md": _settings(),
+        "pipeline-file.md": f"{_NOTE}\n{pipeline_schema.page()}",
+    }
 
 
 def _verbs(registry: Registry) -> str:
@@ -30,7 +35,7 @@ def _verbs(registry: Registry) -> str:
 
 
 def _verb(verb: Verb) -> str:
-    magic = "%%mlops" if verb.cell else "%mlops"
+    magic = "%%mlops" if verb.needs_cell else "%mlops"
     rows = [f"| `{name}` | {_escaped(meaning)} |" for name, meaning in usage.of_verb(verb).rows]
     table = ["| argument | meaning |", "|---|---|", *rows, ""] if rows else []
     writes = "writes, recorded in the ledger" if verb.effect == "write" else "only reads"
@@ -38,7 +43,7 @@ def _verb(verb: Verb) -> str:
         [
             f"### {verb.name}\n",
             f"{verb.summary}\n",
-            f"```\n{magic} {usage.signature(verb, in_cell=True)}\njupyter mlops {usage.signature(verb)}\n```\n",
+            f"```\n{magic} {usage.signature(verb, in_cell=verb.needs_cell)}\njupyter mlops {usage.signature(verb)}\n```\n",
             *table,
             f"It {writes}; role {verb.role}; answers `{answer_of(verb).__name__}`.\n",
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from jupyter_mlops.core.call import Later
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project, confined
-from jupyter_mlops.core.types import Code
+from jupyter_mlops.core.types import Code, split_reference
 from jupyter_mlops.core.verb import Parameter, Verb, did_you_mean
 from jupyter_mlops.faces.script import Script
 
@@ -53,17 +54,51 @@ def resolve(
 
 
 def _find(project: Project, item: Parameter, word: str, variables: Mapping[str, object] | None) -> object:
-    if variables is not None and _VARIABLE.fullmatch(word):
+    if item.live is not None and item.live.kind == "value":
+        return _named_value(word, variables or {})
+    is_name = item.word is not None and _is_reference(project, word)  # the verb itself finds what it names
+    if variables is not None and _VARIABLE.fullmatch(word) and not (is_name and word not in variables):
         return _variable(word, variables)
-    finders = {"table": _table, "model": _model, "cell": _script}
+    if is_name:
+        return word
+    finders = {"table": _table, "model": _model, "cell": _script, "maker": _maker}
     find = finders[item.live.kind if item.live else "table"]
     return Later(word, lambda: find(project, word))
+
+
+def _is_reference(project: Project, word: str) -> bool:
+    """Tell whether *word* names a snapshot, and no file of that name is there."""
+    try:
+        split_reference(word)
+        return not (project.root / word).is_file()
+    except (Invalid, OSError):
+        return False
 
 
 def _table(project: Project, word: str) -> object:
     from jupyter_mlops.data.source import read_table
 
     return read_table(project, word)
+
+
+def _named_value(word: str, variables: Mapping[str, object]) -> dict[str, object]:
+    """Read NAME=VALUE: a variable of that name, else JSON, else text."""
+    name, equals, text = word.partition("=")
+    if not equals:
+        raise Invalid(f"{word!r} gives no value.", hint="Write NAME=VALUE, like auc=0.91.")
+    if text in variables:
+        return {name: variables[text]}
+    try:
+        return {name: json.loads(text)}
+    except ValueError:
+        return {name: text}
+
+
+def _maker(project: Project, word: str) -> object:
+    from jupyter_mlops.data.derive_function import load
+
+    path, colon, name = word.rpartition(":")
+    return load(project.root, confined(project.root, path), name) if colon else _model(project, word)
 
 
 def _script(project: Project, word: str) -> object:

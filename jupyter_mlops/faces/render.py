@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
 
 def as_record(answer: object) -> Record:
-    """Return the wire form of an answer: itself, or the preview of a live table."""
-    return answer if isinstance(answer, Record) else Preview.of(cast("pd.DataFrame", answer))
+    """Return the wire form of an answer: itself, or the preview of a live table, personal values hidden."""
+    if isinstance(answer, Record):
+        return answer
+    from jupyter_mlops.data.privacy import hidden_in
+
+    table = cast("pd.DataFrame", answer)
+    return Preview.of(table, hidden=hidden_in(table))
 
 
 def as_json_text(answer: object) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import ClassVar, TypeVar
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
 from jupyter_server.utils import url_path_join
-from tornado.web import authenticated
+from tornado.web import HTTPError, authenticated
 
 from jupyter_mlops import catalog
 from jupyter_mlops.core import door
@@ -27,7 +30,8 @@ from jupyter_mlops.faces.jobs import Jobs
 from jupyter_mlops.faces.opening import open_project
 from jupyter_mlops.faces.render import as_record
 
-RESOURCE = "jupyter_mlops"
+RESOURCE = "jupyter_mlops"  # of a verb: `jupyter_mlops:promote`
+Found = TypeVar("Found")
 ROOT = "/jupyter-mlops/v1"
 
 
@@ -119,30 +123,54 @@ class OpenApiHandler(_Handler):
         self.reply(200, openapi.document(catalog.registry()))
 
 
+class _VerbHandler(_Handler):
+    """What the routes of all verbs share."""
+
+    verb: ClassVar[Verb]
+
+    async def enter(self) -> None:
+        """Call the verb, at once or as a job."""
+        try:
+            given, project = self.body(), self.project()
+            work = partial(_answered, project, self.verb, given)
+            if "respond-async" in self.request.headers.get("Prefer", ""):
+                self.reply(202, self.jobs.start(self.verb.name, self.actor().name, work).wire())
+                return
+            self.answer(await _in_thread(work))
+        except MlopsError as error:
+            self.complain(error)
+
+    def project(self) -> Project:
+        """Open the project that the server serves, in the actor's hands."""
+        start = Path(self.settings["server_root_dir"]).expanduser()
+        admin = self.config.get("MlopsExtension", {}).get("imposed", {})
+        return open_project(self.verb, start, actor=self.actor(), admin=dict(admin))
+
+    def turned_away(self) -> None:
+        """Record what the server's authorizer refused: a refusal is an event, whoever refuses."""
+        with suppress(MlopsError):
+            reason = "The server's authorizer refused."
+            door.turned_away(self.project(), self.verb, face="rest", reason=reason)
+
+
 def route(verb: Verb) -> tuple[str, type[_Handler]]:
     """Make the route of one verb."""
     action = "read" if verb.effect == "read" else "write"
+    guarded: Callable[[_VerbHandler], Awaitable[None]] = authorized(
+        action, resource=f"{RESOURCE}:{verb.name}"
+    )(_VerbHandler.enter)
 
-    class VerbHandler(_Handler):
+    class VerbHandler(_VerbHandler):
         @authenticated
-        @authorized(action, resource=RESOURCE)  # type: ignore[untyped-decorator]
         async def post(self) -> None:
             try:
-                work = self._prepare()
-                if "respond-async" in self.request.headers.get("Prefer", ""):
-                    self.reply(202, self.jobs.start(verb.name, self.actor().name, work).wire())
-                    return
-                self.answer(await _in_thread(work))
-            except MlopsError as error:
-                self.complain(error)
+                await guarded(self)
+            except HTTPError as error:
+                if error.status_code == 403:
+                    await _in_thread(self.turned_away)
+                raise
 
-        def _prepare(self) -> Callable[[], Record]:
-            given = self.body()
-            start = Path(self.settings["server_root_dir"]).expanduser()
-            admin = self.config.get("MlopsExtension", {}).get("imposed", {})
-            project = open_project(verb, start, actor=self.actor(), admin=dict(admin))
-            return lambda: _answered(project, verb, given)
-
+    VerbHandler.verb = verb
     VerbHandler.__name__ = VerbHandler.__qualname__ = f"{verb.name.title()}Handler"
     VerbHandler.__doc__ = verb.summary
     return f"{ROOT}/{verb.name}", VerbHandler
@@ -164,7 +192,7 @@ def _answered(project: Project, verb: Verb, given: Mapping[str, object]) -> Reco
     return as_record(door.enter(project, verb, values, face="rest"))
 
 
-async def _in_thread(work: Callable[[], Record]) -> Record:
+async def _in_thread(work: Callable[[], Found]) -> Found:
     """Run the verb beside the server's loop."""
     context = contextvars.copy_context()
     return await asyncio.get_running_loop().run_in_executor(None, context.run, work)

@@ -9,8 +9,9 @@ from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Dict
 
-from jupyter_mlops.faces import events, rest
+from jupyter_mlops.faces import events, hooks, kernels, outputs, rest
 from jupyter_mlops.faces.jobs import Job, Jobs
+from jupyter_mlops.faces.worker_watch import WorkerWatch
 
 
 class MlopsExtension(ExtensionApp):
@@ -23,6 +24,7 @@ class MlopsExtension(ExtensionApp):
         """Make what the routes share."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tailing: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._jobs = Jobs(self._went_on)
         self.settings["mlops_jobs"] = self._jobs
         events.register(self._logger)
@@ -30,17 +32,25 @@ class MlopsExtension(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Register the routes."""
         self.handlers.extend(rest.handlers())
+        self.handlers.extend(hooks.handlers())
+        self.handlers.extend(outputs.handlers())
+        self.handlers.extend(kernels.handlers())
 
     async def _start_jupyter_server_extension(self, serverapp: object) -> None:
         self._loop = asyncio.get_running_loop()
         start = Path(self.settings["server_root_dir"]).expanduser()
         self._tailing = self._loop.create_task(events.Feed(start, self._emit).run())
+        self._watch = WorkerWatch(start, dict(self.imposed), self.log)
+        self._watching = self._loop.create_task(self._watch.run())
 
     async def stop_extension(self) -> None:
-        """Stop tailing, and ask every job to stop."""
+        """Stop tailing, ask every job to stop, and the worker."""
         if self._tailing is not None:
             self._tailing.cancel()
         self._jobs.close()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.to_thread(self._watch.close)
 
     @property
     def _logger(self) -> EventLogger:

@@ -32,8 +32,12 @@ def _verb(verb: Verb) -> dict[str, object]:
         "effect": verb.effect,
         "role": verb.role,
         "isLong": verb.is_long,
-        "isCell": verb.cell is not None,
-        "words": [item.name for item in verb.parameters if item.is_word and item is not verb.cell],
+        "isCell": verb.needs_cell,
+        "words": [
+            item.name
+            for item in verb.parameters
+            if item.is_word and not (verb.needs_cell and item is verb.cell)
+        ],
         "options": [
             {"name": item.name, "flag": item.is_flag, "repeated": item.is_repeated}
             for item in verb.parameters

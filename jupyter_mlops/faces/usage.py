@@ -37,8 +37,10 @@ def overview(registry: Registry) -> Usage:
 def of_verb(verb: Verb) -> Usage:
     """Say how *verb* is used."""
     rows = [(_shown(item), _meaning(item)) for item in verb.parameters]
-    magic = "%%mlops" if verb.cell else "%mlops"
-    return Usage(title=verb.summary, usage=f"{magic} {signature(verb, in_cell=True)}", rows=tuple(rows))
+    magic = "%%mlops" if verb.needs_cell else "%mlops"
+    return Usage(
+        title=verb.summary, usage=f"{magic} {signature(verb, in_cell=verb.needs_cell)}", rows=tuple(rows)
+    )
 
 
 def signature(verb: Verb, *, in_cell: bool = False) -> str:

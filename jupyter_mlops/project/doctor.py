@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -10,12 +11,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from jupyter_mlops.core import ledger
+from jupyter_mlops.core import keys, ledger
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.verb import verb
+from jupyter_mlops.governance import verification
 
 State = Literal["ok", "warning", "failed"]
 _ROOM_BYTES = 500 * 2**20
@@ -61,6 +63,7 @@ def doctor(project: Project) -> Doctor:
         _room,
         _settings,
         _ledger,
+        _key,
         _lost,
         _tracker,
     )
@@ -117,13 +120,28 @@ def _settings(project: Project) -> Diagnosis:
 def _ledger(project: Project) -> Diagnosis:
     if not project.folder.is_dir():
         return Diagnosis(subject="ledger", state="ok", found="none yet")
-    with project.store.read() as connection:
-        count, flaws = ledger.verify(connection)
-    if flaws:
+    verdict = verification.verify(project)
+    if verdict.flaws:
         return Diagnosis(
-            subject="ledger", state="failed", found=flaws[0].what, remedy="%mlops audit --verify"
+            subject="ledger", state="failed", found=verdict.flaws[0], remedy="%mlops audit --verify"
         )
-    return Diagnosis(subject="ledger", state="ok", found=f"{count} lines, every one as written")
+    doubts = [doubt for doubt in verdict.doubts if doubt != verification.LOCAL_ONLY]
+    if doubts and verdict.lines:
+        return Diagnosis(subject="ledger", state="warning", found=doubts[0], remedy="%mlops audit --verify")
+    return Diagnosis(subject="ledger", state="ok", found=f"{verdict.lines} lines, every one as written")
+
+
+def _key(project: Project) -> Diagnosis:
+    """Look at the key that signs the ledger: it is there, and for its owner only."""
+    signer = keys.load(project)
+    if signer is None:
+        return Diagnosis(subject="key", state="ok", found="none yet")
+    path = keys.path_of(project)
+    if path.exists() and os.name == "posix" and path.stat().st_mode & 0o077:
+        return Diagnosis(
+            subject="key", state="warning", found=f"others can read {path}", remedy=f"chmod 600 {path}"
+        )
+    return Diagnosis(subject="key", state="ok", found=str(signer.public))
 
 
 def _lost(project: Project) -> Diagnosis:

@@ -14,6 +14,8 @@ _PREFIXES: dict[Kind, tuple[str, ...]] = {
     "model": ("version:", "model:"),
     "version": ("version:",),
     "run": ("run:",),
+    "approval": ("approval:",),
+    "schedule": ("schedule:",),
     "any": ("snapshot:", "version:", "run:"),
 }
 _ALIASES = ("champion", "challenger")

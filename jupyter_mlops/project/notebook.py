@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import get_args
 
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
-from jupyter_mlops.core.redact import redact
-from jupyter_mlops.core.types import RunRef, parts_of
+from jupyter_mlops.core.types import RunRef
 from jupyter_mlops.experiments.provenance import BRANCH, COMMIT, DIRTY, git
 from jupyter_mlops.pipelines.document import find
-from jupyter_mlops.pipelines.parameters import NotebookParameter, read_parameters
+from jupyter_mlops.pipelines.parameter_shown import ParameterShown, of_notebook
+from jupyter_mlops.pipelines.parameters import read_parameters
 
 _RUNS = 10
 _FAR = 2_000
-
-
-class ParameterShown(Record):
-    """One parameter of a notebook, as a form needs it.
-
-    Parameters
-    ----------
-    default
-        As it is written in the notebook; None when a value must be given.
-    choices
-        The values it can take, when they are few.
-    """
-
-    name: str
-    type: str
-    default: str | None
-    help: str
-    choices: tuple[str, ...]
-    is_required: bool
 
 
 class NotebookShown(Record):
@@ -68,23 +48,11 @@ def notebook(project: Project, ref: str) -> NotebookShown:
     state = git(project.root)
     return NotebookShown(
         path=found.name,
-        parameters=tuple(_parameter(item) for item in read_parameters(found.node.cells)),
+        parameters=tuple(of_notebook(item) for item in read_parameters(found.node.cells)),
         commit=state.get(COMMIT, ""),
         branch=state.get(BRANCH, ""),
         is_dirty=state.get(DIRTY) == "true",
         runs=tuple(_runs(project, found.name)),
-    )
-
-
-def _parameter(item: NotebookParameter) -> ParameterShown:
-    choices = next((get_args(part) for part in parts_of(item.annotation) if "Literal" in str(part)), ())
-    return ParameterShown(
-        name=item.name,
-        type=item.type,
-        default=None if item.source is None else "***" if item.is_secret else redact(item.source),
-        help=item.help,
-        choices=tuple(str(choice) for choice in choices),
-        is_required=item.is_required,
     )
 
 

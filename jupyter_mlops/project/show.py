@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from jupyter_mlops.core.card import Card
@@ -10,7 +11,10 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import AnyRef, VersionRef
 from jupyter_mlops.core.verb import verb
+from jupyter_mlops.pipelines.follow import follow
 from jupyter_mlops.project.notebook import notebook
+
+_EXECUTION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
 class Shown(Record):
@@ -19,7 +23,7 @@ class Shown(Record):
     Parameters
     ----------
     kind
-        `snapshot`, `version`, `run` or `notebook`.
+        `snapshot`, `version`, `run`, `execution` or `notebook`.
     record
         The thing's own record.
     """
@@ -29,21 +33,25 @@ class Shown(Record):
     record: dict[str, object]
     facts: tuple[tuple[str, str], ...]
     title: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
     next: tuple[str, ...]
 
     def card(self) -> Card:
         """Show the thing's own card."""
-        return Card(self.title, "info", self.facts, next=self.next)
+        return Card(self.title, "info", self.facts, self.columns, self.rows, next=self.next)
 
 
 @verb("show", effect="read")
 def show(project: Project, ref: AnyRef) -> Shown:
-    """Show a snapshot, model version, run or notebook, whatever the reference names."""
+    """Show a snapshot, model version, run, execution or notebook, whatever the reference names."""
     kind, colon, name = ref.partition(":")
     if ref.endswith(".ipynb"):
         return _shown("notebook", notebook(project, ref), ref)
     if ref.startswith("@"):
         return _shown("run", project.tracker.run(ref), ref)
+    if _EXECUTION.fullmatch(ref):
+        return _shown("execution", follow(project, ref, wait=0), ref)
     finders: dict[str, Callable[[Project, str], Record | None]] = {"dataset": _snapshot, "model": _version}
     if colon:
         found = {kind: finders[kind](project, name)}
@@ -62,12 +70,17 @@ def show(project: Project, ref: AnyRef) -> Shown:
 
 
 def _snapshot(project: Project, name: str) -> Record | None:
+    from jupyter_mlops.data.derive_recipe import with_origin
+    from jupyter_mlops.data.privacy import known_of
     from jupyter_mlops.data.resolve import resolve
 
     try:
-        return resolve(project, name)
+        found = resolve(project, name)
     except (NotFound, Invalid):
         return None
+    with project.store.read() as connection:
+        found = with_origin(connection, [found])[0]
+        return found.model_copy(update={"personal": known_of(connection, found) or ()})
 
 
 def _version(project: Project, name: VersionRef) -> Record | None:
@@ -86,5 +99,7 @@ def _shown(kind: str, record: Record, given: str) -> Shown:
         record=record.wire(),
         facts=card.facts,
         title=card.title,
+        columns=card.columns,
+        rows=card.rows,
         next=card.next or (f"%mlops history {own}",),
     )

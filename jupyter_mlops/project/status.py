@@ -13,7 +13,10 @@ from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.types import split_reference
 from jupyter_mlops.core.verb import Role, verb
 from jupyter_mlops.data import catalogue
+from jupyter_mlops.governance.evidence import evidence
 from jupyter_mlops.models.history import DEFAULT, moves
+from jupyter_mlops.pipelines import agenda
+from jupyter_mlops.pipelines.agenda import Attendant
 
 _RECENT = 5
 
@@ -27,6 +30,12 @@ class Status(Record):
         Model versions that the ledger says serve, as of the last promotion or rollback of each.
     unfinished
         Calls that began and never said how they ended.
+    evidence
+        How far rewriting the ledger would show.
+    workers
+        Who performs pipelines, with the age of their heartbeats.
+    warnings
+        What somebody should look at.
     """
 
     root: str
@@ -39,6 +48,9 @@ class Status(Record):
     champions: tuple[str, ...]
     recent: tuple[AuditEvent, ...]
     unfinished: tuple[AuditEvent, ...]
+    evidence: str = ""
+    workers: tuple[Attendant, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def card(self) -> Card:
         """Show the counts, what serves, and the last lines of the ledger."""
@@ -47,14 +59,15 @@ class Status(Record):
             ("you", f"{self.actor}, {self.role}"),
             ("datasets", str(self.datasets)),
             ("serving", ", ".join(self.champions) or "nothing yet"),
-            ("ledger", f"{self.lines} lines"),
+            ("ledger", f"{self.lines} lines; tamper-evidence: {self.evidence}"),
             ("tracking", self.tracking),
+            *(("worker", str(worker)) for worker in self.workers),
         )
         rows = tuple(
             (event.at[:19].replace("T", " "), event.verb, _touched(event), event.outcome)
             for event in self.recent
         )
-        notes = tuple(
+        notes = self.warnings + tuple(
             f"{event.verb} of line {event.seq} has not ended: running, or cut off."
             for event in self.unfinished
         )
@@ -71,6 +84,9 @@ def status(project: Project) -> Status:
         recent = tuple(ledger.entries(connection, limit=_RECENT, newest=True, settled=True))
         unfinished = tuple(ledger.unfinished(connection))
         datasets = catalogue.count(connection)
+        workers = agenda.attendance(connection, project.clock.now())
+        worries = agenda.worries(connection, project.clock.now())
+    protected = evidence(project)
     return Status(
         root=str(project.root),
         version=__version__,
@@ -82,6 +98,9 @@ def status(project: Project) -> Status:
         champions=champions(project),
         recent=recent,
         unfinished=unfinished,
+        evidence=protected.reach,
+        workers=workers,
+        warnings=protected.warnings + worries,
     )
 
 

@@ -34,6 +34,22 @@ export function ago(moment: string, now: Date, locale?: string): string {
   return format.format(Math.round(seconds / length), unit);
 }
 
+/** Say how long something took, in the two units that matter. */
+export function lasting(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (seconds < 10) {
+    return `${Math.max(0, seconds).toFixed(1)} s`;
+  }
+  if (whole < MINUTE) {
+    return `${whole} s`;
+  }
+  if (whole < 60 * MINUTE) {
+    return `${Math.floor(whole / MINUTE)} min ${whole % MINUTE} s`;
+  }
+  const minutes = Math.round(seconds / MINUTE);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** Show a number with four digits that matter. */
 export function digits(value: unknown): string {
   const number = typeof value === 'number' ? value : Number(value || NaN);

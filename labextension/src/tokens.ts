@@ -22,10 +22,12 @@ export namespace PluginIDs {
 }
 
 export namespace CommandIDs {
+  export const makePipeline = 'jupyter-mlops:make-pipeline';
   export const open = 'jupyter-mlops:open';
   export const openView = 'jupyter-mlops:open-view';
   export const refresh = 'jupyter-mlops:refresh';
   export const runNotebook = 'jupyter-mlops:run-notebook';
+  export const schedule = 'jupyter-mlops:schedule';
 }
 
 /** One collapsible part of the side panel; its widget's title names it. */

@@ -75,9 +75,9 @@ class Desk:
             self.command("jupyter-mlops:open")
         return self
 
-    def command(self, name: str, **values: object) -> None:
+    def command(self, command: str, /, **values: object) -> None:
         self.page.evaluate(
-            "([name, values]) => { window.jupyterapp.commands.execute(name, values) }", [name, values]
+            "([name, values]) => { window.jupyterapp.commands.execute(name, values) }", [command, values]
         )
 
     def section(self, name: str) -> Locator:

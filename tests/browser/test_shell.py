@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 
 def test_the_panel_is_opened_from_the_launcher_and_the_toolbar_of_a_notebook(desk):
-    title = "Show this notebook, runs, data, models and audit"
+    title = "Show this notebook, runs, data, models, pipelines and audit"
     expect(desk.page.locator(f".jp-LauncherCard[title='{title}']")).to_be_visible()
     desk.notebook("toolbar.ipynb", "1 + 1")
     desk.command("application:toggle-left-area")

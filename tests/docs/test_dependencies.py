@@ -11,7 +11,7 @@ from tests.docs.pages import ROOT
 def declared() -> list[str]:
     """Return the names of every dependency in pyproject.toml."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    groups = config["dependency-groups"].values()
+    groups = [*config["dependency-groups"].values(), *config["project"]["optional-dependencies"].values()]
     wanted = [*config["build-system"]["requires"], *config["project"]["dependencies"]]
     wanted += [item for group in groups for item in group if isinstance(item, str)]
     return [re.split(r"[\[<>=~! ;]", item)[0] for item in wanted]

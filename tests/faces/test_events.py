@@ -16,6 +16,9 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.faces import events
 from jupyter_mlops.faces.events import CHANGED, PROGRESS, Feed
 from jupyter_mlops.faces.facade import Facade
+from jupyter_mlops.pipelines import document, frozen, state
+from jupyter_mlops.pipelines.launch import launch
+from tests.notebooks.builder import write_notebook
 
 Emitted = list[tuple[str, dict[str, object]]]
 
@@ -37,6 +40,19 @@ class TestFeed:
         Facade(here).snapshot(pd.DataFrame({"a": ["secret"]}), "customers")
         tail.look()
         assert emitted == [(CHANGED, {"upto": 2, "verbs": ["snapshot"]})]
+
+    def test_an_execution_that_goes_on_is_told(self, feed: tuple[Feed, Emitted], here: Path) -> None:
+        """Its steps have no lines in the ledger; the panel hears of them all the same."""
+        tail, emitted = feed
+        project = Project(here)
+        write_notebook(here / "train.ipynb", "print(1)")
+        notebook = document.find(here, "train.ipynb")
+        execution = launch(project, frozen.of_notebook(project, notebook), {})
+        tail.look()
+        with project.store.write() as connection:
+            state.change(connection, execution, project.clock.now(), status="running")
+        tail.look()
+        assert emitted == [(CHANGED, {"upto": 1, "verbs": ["executions"]})] * 2
 
     def test_nothing_new_is_not_told(self, feed: tuple[Feed, Emitted]) -> None:
         """Looking is quiet, and what was there before is no news."""

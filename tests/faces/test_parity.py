@@ -39,7 +39,7 @@ def words_for(verb: Verb) -> dict[str, object]:
         "version": "thing@1",
     }
     given = {
-        item: forms.get(item.word.kind if item.word else "", "thing")
+        item: forms.get(item.word.kind if item.word else "", item.example)
         for item in verb.parameters
         if item.is_required
     }
@@ -123,7 +123,8 @@ class TestVerb:
     def test_a_write_leaves_its_line_and_a_read_leaves_none(self, verb: Verb, project: Project) -> None:
         """Whatever comes of it: here most end in an error, since what they name does not exist."""
         (project.root / "taken.ipynb").write_text("not a notebook")
-        given = dict(words_for(verb)) | ({"folder": str(project.root)} if verb.name == "demo" else {})
+        ends = {"demo": {"folder": str(project.root)}, "worker": {"until_idle": True}}
+        given = dict(words_for(verb)) | ends.get(verb.name, {})
         with suppress(Exception):
             door.enter(project, verb, given)
         with project.store.read() as connection:

@@ -26,7 +26,8 @@ const KNOWN: INotebookState = {
 const NONE = { answer: null, answeredAt: null, problem: null, isBusy: false };
 
 function drawNotebook(given: Partial<Notebook.IProps> = {}, state = KNOWN): HTMLElement {
-  const acts = { refusal: () => null, onChange() {}, onRun() {}, onCancel() {} };
+  const none = { onChange() {}, onRun() {}, onCancel() {}, onMake() {}, onSchedule() {} };
+  const acts = { refusal: () => null, ...none };
   const model = answered({ answer: state });
   const props = {
     path: 'train.ipynb',
@@ -108,8 +109,14 @@ describe('Notebook', () => {
     expect(buttonOf(host, 'Run').title).toBe('It is running');
   });
 
-  it('offers nothing that the server cannot do yet', () => {
-    expect(drawNotebook().textContent).not.toMatch(/schedule|pipeline|clean/i);
+  it('makes a pipeline of it, and lets it start by itself', () => {
+    const [onMake, onSchedule] = [jest.fn(), jest.fn()];
+    const host = drawNotebook({ onMake, onSchedule });
+    press(host, 'Make pipeline…');
+    press(host, 'Schedule…');
+    expect(host.textContent).toContain('%mlops pipeline train.ipynb train');
+    expect(onMake).toHaveBeenCalledWith('train.ipynb');
+    expect(onSchedule).toHaveBeenCalledWith('train.ipynb');
   });
 
   it('shows hostile words as text', () => {

@@ -4,9 +4,15 @@ import type { components } from './generated';
 type Schemas = components['schemas'];
 
 export type AuditEvent = Schemas['AuditEvent'];
+export type CellRun = Schemas['CellRun'];
+export type Execution = Schemas['Execution'];
 export type ModelVersion = Schemas['ModelVersion'];
+export type PipelineEntry = Schemas['PipelineEntry'];
+export type PipelinePlan = Schemas['PipelinePlan'];
+export type Planned = Schemas['Planned'];
 export type Run = Schemas['Run'];
 export type Snapshot = Schemas['Snapshot'];
+export type StepRun = Schemas['StepRun'];
 export type Role = 'viewer' | 'contributor' | 'approver' | 'admin';
 
 /** The project at a glance; older servers say neither role nor version. */
@@ -14,6 +20,12 @@ export type Status = Omit<Answer<'status'>, 'role' | 'version'> & {
   readonly role?: Role;
   readonly version?: string;
 };
+
+/** The project's pipelines, and what starts them by itself. */
+export type Pipelines = Answer<'pipelines'>;
+
+/** A cron expression in words, with its next times. */
+export type Times = Answer<'when'>;
 
 /** One assignment of a notebook's parameters cell; the default as it is written there. */
 export interface IParameter {

@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show a snapshot, model version, run or notebook, whatever the reference names. */
+        /** Show a snapshot, model version, run, execution or notebook, whatever the reference names. */
         post: operations["show"];
         delete?: never;
         options?: never;
@@ -208,6 +208,193 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jupyter-mlops/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read every object of one version or of all, compare it with its name, and name the versions harmed. */
+        post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove objects that no version needs and what dead writers left behind, once they are a day old. */
+        post: operations["prune"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is known of a table's columns; of a snapshot without reading its rows. */
+        post: operations["profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell two tables apart: schema, rows added, removed and changed, cells, and how far columns moved. */
+        post: operations["diff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/derive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a version from others by a function or a fitted transformer, and keep the recipe. */
+        post: operations["derive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/asof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add to each event the latest features from before it, never from its own moment or later. */
+        post: operations["asof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/mask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a table with its personal columns masked: hashed, redacted, made coarser, or altered in form. */
+        post: operations["mask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a person's rows from every version of a dataset and of its masked copies, and prove it. */
+        post: operations["forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/expect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose a contract that good versions of a dataset keep, and write its file once you have seen it. */
+        post: operations["expect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether a table keeps its contract, or the rules in the cell, and which rows do not. */
+        post: operations["validate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/leaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for leaks: test rows seen in training, features that echo the target, training after testing. */
+        post: operations["leaks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jupyter-mlops/v1/record": {
         parameters: {
             query?: never;
@@ -327,6 +514,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jupyter-mlops/v1/pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Infer a pipeline from a notebook's cells, and write its file once you have seen it. */
+        post: operations["pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** List the project's pipelines: their steps, what starts them, and what is wrong with their files. */
+        post: operations["pipelines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jupyter-mlops/v1/run": {
         parameters: {
             query?: never;
@@ -336,8 +557,331 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run a notebook in a fresh kernel, as a recorded run. */
+        /** Run a notebook or a pipeline in fresh kernels, as a recorded execution. */
         post: operations["run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** List executions of pipelines and notebooks, newest first, with how they stand. */
+        post: operations["executions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wait until an execution ends or waits for people, showing how far it has come. */
+        post: operations["follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an execution: nothing more begins, and what runs is stopped within seconds. */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with an execution that failed or was cancelled, from its failed step and cell. */
+        post: operations["retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find the kernel that a failed step has kept, with its variables as they were at the failure. */
+        post: operations["attach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for one execution for each combination of values; workers run them side by side. */
+        post: operations["sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/when": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say in words when a cron expression fires, with its next five times. */
+        post: operations["when"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a pipeline or a notebook by itself, as its files are now: by cron, or when something happens. */
+        post: operations["schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/unschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a schedule; what it had started goes on, and the record of its slots stays. */
+        post: operations["unschedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a schedule, or an execution between its steps, until it is resumed. */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a schedule or an execution; what a schedule would have started meanwhile is left out. */
+        post: operations["resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start an execution for each slot of a range that has none, one after the other, and none twice. */
+        post: operations["backfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start what a schedule starts, now: as it is frozen, paused or not, with its overlap policy. */
+        post: operations["trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a value to the steps that come after, as `${steps.STEP.outputs.NAME}`. */
+        post: operations["output"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/worker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Perform what is queued and due, until told to stop. */
+        post: operations["worker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask others to approve that an alias, champion unless another is named, moves to a version. */
+        post: operations["request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what somebody else asks: a promotion, or the next step of a pipeline. */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deny what somebody else asks, and say why. */
+        post: operations["deny"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** List requests for approval, open ones first, with their votes. */
+        post: operations["approvals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -353,8 +897,59 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** List what was done, by whom and with what outcome. */
+        /** List what was done, by whom and with what outcome; prove that nobody rewrote it. */
         post: operations["audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the ledger as it stands, and copy the signature to where settings say. */
+        post: operations["checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/rekey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let another key sign the ledger from now on, vouched for by the one before it unless that is lost. */
+        post: operations["rekey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what a thing came from and what came from it: source, snapshot, run, version, deployment. */
+        post: operations["lineage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -366,22 +961,141 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Approval
+         * @description A request for approval, and how it stands.
+         *
+         *     Parameters
+         *     ----------
+         *     evidence
+         *         Digest of what was asked.
+         *     needed
+         *         How many must approve.
+         *     spent_at
+         *         When a promotion used it up.
+         */
+        Approval: {
+            /**
+             * Ref
+             * @description A request for approval: the first digits of its id, or the version it is about.
+             * @example 3f9a12cd
+             */
+            ref: string;
+            /** Subject */
+            subject: string;
+            /** Evidence */
+            evidence: string;
+            /** Message */
+            message: string;
+            /** Requester */
+            requester: string;
+            /** Source */
+            source: string;
+            /** Needed */
+            needed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "denied" | "expired" | "withdrawn";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Settled At
+             * @default null
+             */
+            settled_at: string | null;
+            /**
+             * Spent At
+             * @default null
+             */
+            spent_at: string | null;
+            /**
+             * Votes
+             * @default []
+             */
+            votes: components["schemas"]["Vote"][];
+        };
+        /**
+         * Approvals
+         * @description Requests for approval, those that are open first.
+         *
+         *     Parameters
+         *     ----------
+         *     waiting
+         *         How many of them wait for the actor's own vote.
+         */
+        Approvals: {
+            /** Items */
+            items: components["schemas"]["Approval"][];
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * Attendant
+         * @description A worker as it was last seen.
+         *
+         *     Parameters
+         *     ----------
+         *     queues
+         *         The queues that it serves; all when empty.
+         *     seen_s
+         *         Age of its last heartbeat.
+         */
+        Attendant: {
+            /** Name */
+            name: string;
+            /** Host */
+            host: string;
+            /** Pid */
+            pid: number;
+            /** Slots */
+            slots: number;
+            /** Queues */
+            queues: string[];
+            /** Seen S */
+            seen_s: number;
+            /** Is Alive */
+            is_alive: boolean;
+        };
+        /**
          * Audit
-         * @description Lines of the ledger, newest first, and whether the chain holds.
+         * @description Lines of the ledger, newest first, and what was proven of them.
          *
          *     Parameters
          *     ----------
          *     lines
          *         How many lines there are in all.
          *     is_verified
-         *         None when it was not asked for.
+         *         None when nothing was to be proven.
          *     flaws
-         *         What is wrong with the chain, a sentence each.
+         *         What is not as it was written, a sentence each.
+         *     doubts
+         *         What is not proven, a sentence each.
+         *     signed
+         *         How many lines the last checkpoint signs.
+         *     keys
+         *         The public keys that signed.
+         *     file
+         *         Where it was written to.
          */
         Audit: {
-            /** Events */
+            /**
+             * Events
+             * @default []
+             */
             events: components["schemas"]["AuditEvent"][];
-            /** Lines */
+            /**
+             * Lines
+             * @default 0
+             */
             lines: number;
             /**
              * Is Verified
@@ -393,6 +1107,28 @@ export interface components {
              * @default []
              */
             flaws: string[];
+            /**
+             * Doubts
+             * @default []
+             */
+            doubts: string[];
+            /**
+             * Signed
+             * @default null
+             */
+            signed: number | null;
+            /**
+             * Keys
+             * @default []
+             */
+            keys: string[];
+            /** @default null */
+            proof: components["schemas"]["Proof"] | null;
+            /**
+             * File
+             * @default null
+             */
+            file: string | null;
             /**
              * Next Page
              * @default null
@@ -475,6 +1211,79 @@ export interface components {
             duration_ms: number | null;
         };
         /**
+         * Backfill
+         * @description Slots that are made up for.
+         *
+         *     Parameters
+         *     ----------
+         *     is_dry
+         *         Nothing was started: it only says what would be.
+         */
+        Backfill: {
+            /**
+             * Schedule
+             * @description Name of a schedule, like retrain or retrain.nightly.
+             * @example retrain
+             */
+            schedule: string;
+            /** Slots */
+            slots: components["schemas"]["Filled"][];
+            /** Is Dry */
+            is_dry: boolean;
+        };
+        /**
+         * Cause
+         * @description Why an execution was asked for.
+         *
+         *     Parameters
+         *     ----------
+         *     reference
+         *         What fired: `snapshot:customers@4`, a file's path, another execution.
+         *     slot
+         *         The due time of a schedule.
+         */
+        Cause: {
+            /**
+             * Kind
+             * @default manual
+             * @enum {string}
+             */
+            kind: "manual" | "cron" | "snapshot" | "alias" | "file" | "webhook" | "pipeline" | "alert" | "sweep" | "backfill";
+            /**
+             * What
+             * @default
+             */
+            what: string;
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+            /**
+             * Slot
+             * @default
+             */
+            slot: string;
+        };
+        /**
+         * CellDiff
+         * @description A cell before and after, as text, personal values masked; empty where there is none.
+         */
+        CellDiff: {
+            /** Column */
+            column: string;
+            /**
+             * Before
+             * @default
+             */
+            before: string;
+            /**
+             * After
+             * @default
+             */
+            after: string;
+        };
+        /**
          * CellRun
          * @description What came of one cell.
          *
@@ -482,6 +1291,9 @@ export interface components {
          *     ----------
          *     number
          *         As the executed notebook shows it, `[3]`.
+         *     status
+         *         `restored` is a cell whose work an earlier run has done, `replayed` one that ran again to rebuild what could
+         *         not be kept.
          */
         CellRun: {
             /** Number */
@@ -494,12 +1306,184 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "completed" | "failed" | "not_run";
+            status: "not_run" | "running" | "completed" | "failed" | "restored" | "replayed";
+            /**
+             * Started At
+             * @default null
+             */
+            started_at: string | null;
             /**
              * Duration S
              * @default null
              */
             duration_s: number | null;
+        };
+        /**
+         * ColumnDiff
+         * @description How one column differs.
+         *
+         *     Parameters
+         *     ----------
+         *     changed
+         *         Cells that differ, among the rows that both tables have.
+         *     missing_before, missing_after
+         *         Rows without a value.
+         *     shift
+         *         From 0 to 1, how far its values have moved as a whole.
+         *     measure
+         *         `ks`: largest distance of the cumulative distributions; `tv`: total variation; `length`: `ks` of the
+         *         lengths of texts.
+         *     mean_before, mean_after
+         *         Of numbers.
+         */
+        ColumnDiff: {
+            /** Column */
+            column: string;
+            /** Changed */
+            changed: number;
+            /** Missing Before */
+            missing_before: number;
+            /** Missing After */
+            missing_after: number;
+            /** Shift */
+            shift: number;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "ks" | "tv" | "length";
+            /**
+             * Mean Before
+             * @default null
+             */
+            mean_before: number | null;
+            /**
+             * Mean After
+             * @default null
+             */
+            mean_after: number | null;
+        };
+        /**
+         * ColumnProfile
+         * @description One column.
+         *
+         *     Parameters
+         *     ----------
+         *     distinct
+         *         None for values of no one kind; within 1.6 % (one standard error) unless it is exact.
+         *     least, most
+         *         The ends, as text; times in UTC.
+         *     quantiles
+         *         By share, like `0.5`; times as seconds since 1970, durations as seconds. A rank errs by at most 1.5 %.
+         *     top
+         *         The most frequent values.
+         *     shapes
+         *         What the texts look like: `AA-9999`.
+         *     types
+         *         How many values of each type there are, where they are of no one kind.
+         *     is_withheld
+         *         Whether its values are left out, since they are personal.
+         */
+        ColumnProfile: {
+            /** Name */
+            name: string;
+            /** Dtype */
+            dtype: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "number" | "truth" | "time" | "duration" | "text" | "mixed";
+            /** Rows */
+            rows: number;
+            /** Missing */
+            missing: number;
+            /**
+             * Distinct
+             * @default null
+             */
+            distinct: number | null;
+            /**
+             * Is Exact
+             * @default false
+             */
+            is_exact: boolean;
+            /**
+             * Least
+             * @default
+             */
+            least: string;
+            /**
+             * Most
+             * @default
+             */
+            most: string;
+            /**
+             * Mean
+             * @default null
+             */
+            mean: number | null;
+            /**
+             * Deviation
+             * @default null
+             */
+            deviation: number | null;
+            /**
+             * Skewness
+             * @default null
+             */
+            skewness: number | null;
+            /**
+             * Kurtosis
+             * @default null
+             */
+            kurtosis: number | null;
+            /**
+             * Infinite
+             * @default 0
+             */
+            infinite: number;
+            /**
+             * Quantiles
+             * @default {}
+             */
+            quantiles: {
+                [key: string]: number;
+            };
+            /** @default null */
+            histogram: components["schemas"]["Histogram"] | null;
+            /**
+             * Top
+             * @default []
+             */
+            top: components["schemas"]["Often"][];
+            /**
+             * Shortest
+             * @default null
+             */
+            shortest: number | null;
+            /**
+             * Longest
+             * @default null
+             */
+            longest: number | null;
+            /**
+             * Shapes
+             * @default []
+             */
+            shapes: components["schemas"]["Often"][];
+            /**
+             * Types
+             * @default {}
+             */
+            types: {
+                [key: string]: number;
+            };
+            /**
+             * Is Withheld
+             * @default false
+             */
+            is_withheld: boolean;
         };
         /**
          * Comparison
@@ -529,6 +1513,18 @@ export interface components {
              * @default
              */
             code: string;
+        };
+        /**
+         * CopyState
+         * @description How far one copy is, and what went wrong if something did.
+         */
+        CopyState: {
+            /** Destination */
+            destination: string;
+            /** Size */
+            size: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * Curve
@@ -584,6 +1580,20 @@ export interface components {
             steps: components["schemas"]["Step"][];
         };
         /**
+         * Derivation
+         * @description One thing made from another, by the verb on that line of the ledger.
+         */
+        Derivation: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Verb */
+            verb: string;
+            /** Line */
+            line: number;
+        };
+        /**
          * Diagnosis
          * @description One thing looked at, what was found, and how to mend it.
          */
@@ -604,12 +1614,124 @@ export interface components {
             remedy: string;
         };
         /**
+         * Diff
+         * @description What tells two tables apart.
+         *
+         *     Parameters
+         *     ----------
+         *     by
+         *         How rows were matched: by `key`, by all that they hold (`content`), or by `position`.
+         *     is_guessed
+         *         Nobody named the key: its columns tell every row of both tables apart.
+         *     is_moved
+         *         Rows that both have come in another order.
+         *     is_equal
+         *         A snapshot would keep both the same.
+         *     columns
+         *         Those that differ, the one that moved furthest first.
+         *     rows
+         *         The first rows of each kind of change.
+         */
+        Diff: {
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Rows Before */
+            rows_before: number;
+            /** Rows After */
+            rows_after: number;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "key" | "content" | "position";
+            /**
+             * Key
+             * @default []
+             */
+            key: string[];
+            /**
+             * Is Guessed
+             * @default false
+             */
+            is_guessed: boolean;
+            /**
+             * Added
+             * @default 0
+             */
+            added: number;
+            /**
+             * Removed
+             * @default 0
+             */
+            removed: number;
+            /**
+             * Changed
+             * @default 0
+             */
+            changed: number;
+            /**
+             * Is Moved
+             * @default false
+             */
+            is_moved: boolean;
+            /**
+             * Is Equal
+             * @default false
+             */
+            is_equal: boolean;
+            /**
+             * Cells Changed
+             * @default 0
+             */
+            cells_changed: number;
+            /**
+             * Schema Changes
+             * @default []
+             */
+            schema_changes: components["schemas"]["SchemaChange"][];
+            /**
+             * Columns
+             * @default []
+             */
+            columns: components["schemas"]["ColumnDiff"][];
+            /**
+             * Rows
+             * @default []
+             */
+            rows: components["schemas"]["RowDiff"][];
+        };
+        /**
          * Doctor
          * @description What was looked at.
          */
         Doctor: {
             /** Items */
             items: components["schemas"]["Diagnosis"][];
+        };
+        /**
+         * ErasedVersion
+         * @description A version that lost rows.
+         *
+         *     Parameters
+         *     ----------
+         *     before, after
+         *         The digest of its content.
+         */
+        ErasedVersion: {
+            /**
+             * Ref
+             * @description A snapshot: customers, customers@3, @latest, a digest prefix, or a date.
+             * @example customers@3
+             */
+            ref: string;
+            /** Rows */
+            rows: number;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
         };
         /** @description What is wrong, with the value, and what to do next. */
         Error: {
@@ -618,6 +1740,352 @@ export interface components {
             message: string;
             hint: string;
             docs: string;
+        };
+        /**
+         * Execution
+         * @description One durable execution of a pipeline, or of a single notebook.
+         *
+         *     Parameters
+         *     ----------
+         *     notebook
+         *         The notebook, when that is all it runs.
+         *     digest
+         *         Identity of what it runs: the pipeline and its notebooks as they were frozen.
+         *     revision
+         *         The commit that was checked out then, with a `+` where files differed from it.
+         *     parent
+         *         The sweep or execution that it belongs to.
+         *     reason
+         *         Why it ended or stands as it does.
+         */
+        Execution: {
+            /**
+             * Ref
+             * @description An execution: its id or the end of it, a pipeline's name for its last, or latest.
+             */
+            ref: string;
+            /**
+             * Pipeline
+             * @description Name of a pipeline, like retrain.
+             * @example retrain
+             */
+            pipeline: string;
+            /**
+             * Notebook
+             * @default
+             */
+            notebook: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "cancelled";
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            cause: components["schemas"]["Cause"];
+            /** Actor */
+            actor: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
+             * Parent
+             * @default null
+             */
+            parent: string | null;
+            /**
+             * Schedule
+             * @default null
+             */
+            schedule: string | null;
+            /**
+             * Run
+             * @default null
+             */
+            run: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Started At
+             * @default null
+             */
+            started_at: string | null;
+            /**
+             * Duration S
+             * @default null
+             */
+            duration_s: number | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["StepRun"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * Executions
+         * @description A page of executions.
+         *
+         *     Parameters
+         *     ----------
+         *     next_page
+         *         Where the next page starts; None when this is the last.
+         */
+        Executions: {
+            /** Executions */
+            executions: components["schemas"]["Execution"][];
+            /**
+             * Next Page
+             * @default null
+             */
+            next_page: string | null;
+        };
+        /**
+         * Expectation
+         * @description A contract that good versions keep, and the file that it becomes.
+         *
+         *     Parameters
+         *     ----------
+         *     good
+         *         The versions that it was proposed from; all of them keep every rule.
+         *     text
+         *         The whole file, as it is or would be written.
+         *     diff
+         *         How that differs from the file that is there.
+         *     rules
+         *         How many rules it has.
+         *     notes
+         *         What was widened, and what the good versions break though people wrote it.
+         */
+        Expectation: {
+            /**
+             * Dataset
+             * @description Name of a dataset, like customers.
+             * @example customers
+             */
+            dataset: string;
+            /** Good */
+            good: string[];
+            /** File */
+            file: string;
+            /** Text */
+            text: string;
+            /**
+             * Diff
+             * @default
+             */
+            diff: string;
+            /** Rules */
+            rules: number;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /** Is Changed */
+            is_changed: boolean;
+            /**
+             * Is Written
+             * @default false
+             */
+            is_written: boolean;
+        };
+        /**
+         * Filled
+         * @description One slot of a backfill.
+         *
+         *     Parameters
+         *     ----------
+         *     is_new
+         *         False when the slot had its execution already.
+         */
+        Filled: {
+            /** Slot */
+            slot: string;
+            /**
+             * Execution
+             * @default null
+             */
+            execution: string | null;
+            /** Is New */
+            is_new: boolean;
+        };
+        /**
+         * Finding
+         * @description One thing that a check found.
+         *
+         *     Parameters
+         *     ----------
+         *     check
+         *         The check that found it, like `unique` or `target-echo`.
+         *     subject
+         *         What it is about: a column, several joined by commas, or empty for the whole.
+         *     count
+         *         How many rows, values or cells are concerned; None where counting makes no sense.
+         *     rows
+         *         Positions of the first rows concerned, counted from 0; a bounded sample.
+         *     sample
+         *         Their values as text, one for each of *rows*, personal data masked.
+         *     evidence
+         *         Further facts by name, like a threshold and the value that broke it.
+         */
+        Finding: {
+            /** Check */
+            check: string;
+            /**
+             * Severity
+             * @default error
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "info";
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /** Message */
+            message: string;
+            /**
+             * Count
+             * @default null
+             */
+            count: number | null;
+            /**
+             * Rows
+             * @default []
+             */
+            rows: number[];
+            /**
+             * Sample
+             * @default []
+             */
+            sample: string[];
+            /**
+             * Evidence
+             * @default {}
+             */
+            evidence: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Firing
+         * @description What came of one slot of a schedule, or of a range of them.
+         *
+         *     Parameters
+         *     ----------
+         *     slot
+         *         A due time, two of them with `/` between for a range, or what fired otherwise, like snapshot:customers@4.
+         *     outcome
+         *         `seen` is what was there before the schedule was; `waiting` is launched soon.
+         */
+        Firing: {
+            /**
+             * Schedule
+             * @description Name of a schedule, like retrain or retrain.nightly.
+             * @example retrain
+             */
+            schedule: string;
+            /** Slot */
+            slot: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "seen" | "waiting" | "launched" | "skipped" | "refused" | "failed";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Execution
+             * @default null
+             */
+            execution: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * Forgotten
+         * @description What was erased.
+         *
+         *     Parameters
+         *     ----------
+         *     subjects
+         *         A keyed digest of each value: here the same for the same value, and it tells nobody anything.
+         *     versions
+         *         Those that lost rows; the others had none.
+         *     elsewhere
+         *         Datasets made from these, in which rows cannot be told apart by the column.
+         */
+        Forgotten: {
+            /**
+             * Dataset
+             * @description Name of a dataset, like customers.
+             * @example customers
+             */
+            dataset: string;
+            /** Column */
+            column: string;
+            /** Subjects */
+            subjects: string[];
+            /** Versions */
+            versions: components["schemas"]["ErasedVersion"][];
+            /**
+             * Elsewhere
+             * @default []
+             */
+            elsewhere: string[];
+        };
+        /**
+         * Harm
+         * @description Something damaged, and the versions that need it.
+         *
+         *     Parameters
+         *     ----------
+         *     what
+         *         The first digits of an object, or a version whose content is not what was recorded.
+         */
+        Harm: {
+            /** What */
+            what: string;
+            /**
+             * Condition
+             * @enum {string}
+             */
+            condition: "missing" | "damaged" | "other content";
+            /** Versions */
+            versions: string[];
+        };
+        /**
+         * Histogram
+         * @description Shares of the numbers between edges; times are seconds since 1970 in UTC, the outer half percents left out.
+         */
+        Histogram: {
+            /** Edges */
+            edges: number[];
+            /** Shares */
+            shares: number[];
         };
         /**
          * History
@@ -632,12 +2100,89 @@ export interface components {
         /**
          * Initialised
          * @description A project that is ready.
+         *
+         *     Parameters
+         *     ----------
+         *     key
+         *         The public key that its ledger is signed with; keep it where nobody can change it.
          */
         Initialised: {
             /** Root */
             root: string;
             /** Is New */
             is_new: boolean;
+            /**
+             * Key
+             * @default null
+             */
+            key: string | null;
+        };
+        JsonValue: unknown;
+        /**
+         * KeptKernel
+         * @description A kernel that waits for somebody to look into it.
+         *
+         *     Parameters
+         *     ----------
+         *     id
+         *         Names it among the others.
+         *     notebook, output
+         *         What it ran, and what came of it.
+         *     cell
+         *         Number of the cell that failed.
+         *     pid, started
+         *         The supervisor's process: no other one has both.
+         */
+        KeptKernel: {
+            /** Id */
+            id: string;
+            /** Notebook */
+            notebook: string;
+            /** Output */
+            output: string;
+            /** Cell */
+            cell: number;
+            /** Label */
+            label: string;
+            /** Connection File */
+            connection_file: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Pid */
+            pid: number;
+            /** Started */
+            started: number;
+        };
+        /**
+         * Lineage
+         * @description What a thing came from, and what came from it.
+         *
+         *     Parameters
+         *     ----------
+         *     of
+         *         What was asked.
+         *     things
+         *         What it came from first, the farthest first; itself; then what came from it.
+         *     models
+         *         The versions that came from it: the models that saw it.
+         */
+        Lineage: {
+            /** Of */
+            of: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "both" | "up" | "down";
+            /** Things */
+            things: components["schemas"]["Thing"][];
+            /** Links */
+            links: components["schemas"]["Derivation"][];
+            /** Models */
+            models: string[];
         };
         /**
          * Magics
@@ -715,53 +2260,291 @@ export interface components {
             next_page: number | null;
         };
         /**
-         * PipelineRun
-         * @description One execution of a notebook that ran to its end.
+         * Often
+         * @description A value, and how often it occurs: at most so often, where there are too many to count each.
+         */
+        Often: {
+            /** Value */
+            value: string;
+            /** Count */
+            count: number;
+            /** Share */
+            share: number;
+        };
+        /**
+         * Outputs
+         * @description Values given to later steps.
          *
          *     Parameters
          *     ----------
-         *     output
-         *         The executed notebook, from the project's root.
-         *     params
-         *         What the notebook ran with: its literal defaults, and what was given.
+         *     is_kept
+         *         Whether a pipeline runs this notebook, and takes them.
          */
-        PipelineRun: {
-            /** Execution */
-            execution: string;
+        Outputs: {
+            /** Values */
+            values: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Is Kept */
+            is_kept: boolean;
+        };
+        /**
+         * ParameterShown
+         * @description One parameter of a notebook or a pipeline, as a form needs it.
+         *
+         *     Parameters
+         *     ----------
+         *     default
+         *         As it would be written in Python; None when a value must be given.
+         *     choices
+         *         The values it can take, when they are few.
+         */
+        ParameterShown: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Default */
+            default: string | null;
+            /** Help */
+            help: string;
+            /** Choices */
+            choices: string[];
+            /** Is Required */
+            is_required: boolean;
+        };
+        /**
+         * Pausable
+         * @description A schedule or an execution, and whether it goes on.
+         *
+         *     Parameters
+         *     ----------
+         *     is_changed
+         *         False when it stood so already.
+         */
+        Pausable: {
+            /**
+             * Ref
+             * @description A schedule by name; or an execution: its id or the end of it.
+             * @example retrain
+             */
+            ref: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "schedule" | "execution";
+            /** Is Paused */
+            is_paused: boolean;
+            /** Is Changed */
+            is_changed: boolean;
+        };
+        /**
+         * Personal
+         * @description A column that looks personal.
+         *
+         *     Parameters
+         *     ----------
+         *     kind
+         *         What it seems to hold; `text` is free text in which such values stand.
+         *     share
+         *         How many of the values looked at say so.
+         *     by
+         *         Whether the values say so by themselves, or with the column's name.
+         *     inside
+         *         What stands in free text.
+         */
+        Personal: {
+            /** Column */
+            column: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "name" | "email" | "phone" | "iban" | "card" | "national-id" | "ip" | "address" | "birthday" | "secret" | "text";
+            /** Share */
+            share: number;
+            /**
+             * By
+             * @default values
+             * @enum {string}
+             */
+            by: "values" | "name";
+            /**
+             * Inside
+             * @default []
+             */
+            inside: ("name" | "email" | "phone" | "iban" | "card" | "national-id" | "ip" | "address" | "birthday" | "secret" | "text")[];
+        };
+        /**
+         * PipelineEntry
+         * @description One pipeline file.
+         *
+         *     Parameters
+         *     ----------
+         *     triggers
+         *         What starts it, in words.
+         *     problems
+         *         What is wrong with the file; it cannot run before that is mended.
+         */
+        PipelineEntry: {
+            /**
+             * Name
+             * @description Name of a pipeline, like retrain.
+             * @example retrain
+             */
+            name: string;
+            /** File */
+            file: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Parameters
+             * @default []
+             */
+            parameters: components["schemas"]["ParameterShown"][];
+            /**
+             * Steps
+             * @default []
+             */
+            steps: string[];
+            /**
+             * Triggers
+             * @default []
+             */
+            triggers: string[];
+            /**
+             * Problems
+             * @default []
+             */
+            problems: string[];
+        };
+        /**
+         * PipelinePlan
+         * @description A pipeline as a notebook's cells say it, and the file that it becomes.
+         *
+         *     Parameters
+         *     ----------
+         *     text
+         *         The whole file, as it is or would be written.
+         *     diff
+         *         How that differs from the file that is there, as a unified diff.
+         *     is_changed
+         *         Whether the file that is there differs.
+         *     is_edited
+         *         Whether somebody has changed that file by hand.
+         */
+        PipelinePlan: {
+            /**
+             * Name
+             * @description Name of a pipeline, like retrain.
+             * @example retrain
+             */
+            name: string;
             /**
              * Notebook
              * @description A notebook of the project, like examples/train.ipynb.
              */
             notebook: string;
-            /** Output */
-            output: string;
+            /** File */
+            file: string;
+            /** Steps */
+            steps: components["schemas"]["StepPlan"][];
             /**
-             * Run
-             * @description A run: @ and the first digits of its id.
-             * @example @8c1d22f0
+             * Parameters
+             * @default []
              */
-            run: string;
-            /** Kernel */
-            kernel: string;
-            /** Duration S */
-            duration_s: number;
+            parameters: string[];
+            /** Text */
+            text: string;
             /**
-             * Params
+             * Diff
+             * @default
+             */
+            diff: string;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Problems
+             * @default []
+             */
+            problems: string[];
+            /** Is Changed */
+            is_changed: boolean;
+            /** Is Edited */
+            is_edited: boolean;
+            /** Is Written */
+            is_written: boolean;
+        };
+        /**
+         * Pipelines
+         * @description The project's pipelines, by name, and what starts pipelines and notebooks by itself.
+         *
+         *     Parameters
+         *     ----------
+         *     last
+         *         How the newest execution of each stands, by the pipeline's name.
+         */
+        Pipelines: {
+            /** Pipelines */
+            pipelines: components["schemas"]["PipelineEntry"][];
+            /**
+             * Schedules
+             * @default []
+             */
+            schedules: components["schemas"]["Planned"][];
+            /**
+             * Last
              * @default {}
              */
-            params: {
-                [key: string]: string;
+            last: {
+                [key: string]: "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "cancelled";
             };
+        };
+        /**
+         * Planned
+         * @description How a schedule stands, with what has changed since.
+         *
+         *     Parameters
+         *     ----------
+         *     changed
+         *         Files that are not as they were when it was scheduled: `schedule --update` takes them, `--keep` does not.
+         */
+        Planned: {
             /**
-             * Cells
+             * Name
+             * @description Name of a schedule, like retrain or retrain.nightly.
+             * @example retrain
+             */
+            name: string;
+            /**
+             * Pipeline
+             * @description Name of a pipeline, like retrain.
+             * @example retrain
+             */
+            pipeline: string;
+            /** When */
+            when: string;
+            /** Is Paused */
+            is_paused: boolean;
+            /**
+             * Next At
+             * @default null
+             */
+            next_at: string | null;
+            /** @default null */
+            last: components["schemas"]["Firing"] | null;
+            /**
+             * Changed
              * @default []
              */
-            cells: components["schemas"]["CellRun"][];
-            /**
-             * Warnings
-             * @default []
-             */
-            warnings: string[];
+            changed: string[];
         };
         /**
          * Plugin
@@ -813,6 +2596,30 @@ export interface components {
             head: string[][];
         };
         /**
+         * Profile
+         * @description What is known of a table without reading it.
+         *
+         *     Parameters
+         *     ----------
+         *     subject
+         *         What it is about.
+         *     refs
+         *         The snapshots that were added up; none for a table at hand.
+         */
+        Profile: {
+            /** Subject */
+            subject: string;
+            /**
+             * Refs
+             * @default []
+             */
+            refs: string[];
+            /** Rows */
+            rows: number;
+            /** Columns */
+            columns: components["schemas"]["ColumnProfile"][];
+        };
+        /**
          * Promotion
          * @description An alias that points at another version now.
          *
@@ -846,6 +2653,77 @@ export interface components {
             is_changed: boolean;
             /** Is Foreign */
             is_foreign: boolean;
+        };
+        /**
+         * Proof
+         * @description One line, and the way from it to a signed root.
+         *
+         *     Parameters
+         *     ----------
+         *     line
+         *         The line's canonical JSON; its SHA-256 is the leaf.
+         *     path
+         *         Hashes from the leaf to the root, in base64, as RFC 9162 orders them.
+         *     checkpoint
+         *         The signed text that holds the root.
+         *     keys
+         *         Public keys that signed it. Compare them with one that you know.
+         *     since, since_root, growth
+         *         An older size and root, and the path that proves that the ledger only grew from there.
+         */
+        Proof: {
+            /** Seq */
+            seq: number;
+            /** Line */
+            line: string;
+            /** Path */
+            path: string[];
+            /** Checkpoint */
+            checkpoint: string;
+            /** Keys */
+            keys: string[];
+            /**
+             * Since
+             * @default null
+             */
+            since: number | null;
+            /**
+             * Since Root
+             * @default
+             */
+            since_root: string;
+            /**
+             * Growth
+             * @default []
+             */
+            growth: string[];
+        };
+        /**
+         * Pruned
+         * @description What was removed, or would be.
+         *
+         *     Parameters
+         *     ----------
+         *     versions
+         *         Taken off the list; their objects go when the grace is over.
+         *     objects, leftovers
+         *         How many files went.
+         *     young
+         *         How many nobody needs, but were spared.
+         */
+        Pruned: {
+            /** Versions */
+            versions: string[];
+            /** Objects */
+            objects: number;
+            /** Leftovers */
+            leftovers: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Young */
+            young: number;
+            /** Is Dry Run */
+            is_dry_run: boolean;
         };
         /**
          * Recorded
@@ -953,6 +2831,59 @@ export interface components {
             is_recorded: boolean;
         };
         /**
+         * Rekeyed
+         * @description The key that signs from now on.
+         *
+         *     Parameters
+         *     ----------
+         *     is_introduced
+         *         Whether the key before it signed for it; it cannot when it is lost.
+         */
+        Rekeyed: {
+            /** Key */
+            key: string;
+            /** Previous */
+            previous: string | null;
+            /** Is Introduced */
+            is_introduced: boolean;
+            /** Note */
+            note: string;
+        };
+        /**
+         * Report
+         * @description What a set of checks found in one subject.
+         *
+         *     Parameters
+         *     ----------
+         *     subject
+         *         What was asked, like `snapshot:customers@3` or `a table`.
+         *     checks
+         *         Names of the checks that were asked, in order.
+         *     unknown
+         *         Checks that could not answer, each with the reason; they never count as passed.
+         */
+        Report: {
+            /** Subject */
+            subject: string;
+            /**
+             * Checks
+             * @default []
+             */
+            checks: string[];
+            /**
+             * Findings
+             * @default []
+             */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Unknown
+             * @default {}
+             */
+            unknown: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Rollback
          * @description An alias that points where it pointed before.
          *
@@ -994,6 +2925,46 @@ export interface components {
             values: (string | null)[];
             /** Differs */
             differs: boolean;
+        };
+        /**
+         * RowDiff
+         * @description A row that differs.
+         *
+         *     Parameters
+         *     ----------
+         *     row_before, row_after
+         *         Its positions, counted from 0.
+         *     key
+         *         Its key as text.
+         *     cells
+         *         Those that changed, of a changed row; the first ones otherwise.
+         */
+        RowDiff: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /**
+             * Row Before
+             * @default null
+             */
+            row_before: number | null;
+            /**
+             * Row After
+             * @default null
+             */
+            row_after: number | null;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * Cells
+             * @default []
+             */
+            cells: components["schemas"]["CellDiff"][];
         };
         /**
          * Run
@@ -1067,6 +3038,123 @@ export interface components {
             next_page: string | null;
         };
         /**
+         * Schedule
+         * @description What starts a pipeline by itself.
+         *
+         *     Parameters
+         *     ----------
+         *     when
+         *         In words, to go on a sentence: what starts it.
+         *     next
+         *         The next due times, on the clock of its zone.
+         */
+        Schedule: {
+            /**
+             * Name
+             * @description Name of a schedule, like retrain or retrain.nightly.
+             * @example retrain
+             */
+            name: string;
+            /**
+             * Pipeline
+             * @description Name of a pipeline, like retrain.
+             * @example retrain
+             */
+            pipeline: string;
+            /** When */
+            when: string;
+            /**
+             * Next
+             * @default []
+             */
+            next: string[];
+            /**
+             * Overlap
+             * @enum {string}
+             */
+            overlap: "forbid" | "queue" | "replace";
+            /**
+             * Catchup
+             * @enum {string}
+             */
+            catchup: "none" | "last" | "all";
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Is Paused
+             * @default false
+             */
+            is_paused: boolean;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+        };
+        /**
+         * Scheduled
+         * @description What starts by itself now.
+         *
+         *     Parameters
+         *     ----------
+         *     removed
+         *         Schedules that the pipeline's file no longer asks for.
+         *     has_worker
+         *         Whether a worker is at work, without which nothing starts.
+         */
+        Scheduled: {
+            /** Schedules */
+            schedules: components["schemas"]["Schedule"][];
+            /**
+             * Removed
+             * @default []
+             */
+            removed: string[];
+            /**
+             * Has Worker
+             * @default true
+             */
+            has_worker: boolean;
+        };
+        /**
+         * SchemaChange
+         * @description A way in which two schemas differ.
+         *
+         *     Parameters
+         *     ----------
+         *     column
+         *         Its label; empty where the whole table is meant.
+         *     change
+         *         `moved`: shared columns come in another order; `index`, `labels`: the kind or the names of an axis;
+         *         `layout`: what no cell and no dtype shows, like unused levels of an index.
+         *     before, after
+         *         The dtype, or what else changed; empty where there is none.
+         */
+        SchemaChange: {
+            /** Column */
+            column: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "retyped" | "moved" | "index" | "labels" | "layout";
+            /**
+             * Before
+             * @default
+             */
+            before: string;
+            /**
+             * After
+             * @default
+             */
+            after: string;
+        };
+        /**
          * Setting
          * @description One setting, its value as text, and its origin.
          */
@@ -1095,7 +3183,7 @@ export interface components {
          *     Parameters
          *     ----------
          *     kind
-         *         `snapshot`, `version`, `run` or `notebook`.
+         *         `snapshot`, `version`, `run`, `execution` or `notebook`.
          *     record
          *         The thing's own record.
          */
@@ -1115,8 +3203,41 @@ export interface components {
             ][];
             /** Title */
             title: string;
+            /**
+             * Columns
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Rows
+             * @default []
+             */
+            rows: string[][];
             /** Next */
             next: string[];
+        };
+        /**
+         * Signed
+         * @description The ledger's last checkpoint.
+         *
+         *     Parameters
+         *     ----------
+         *     size
+         *         How many lines it signs.
+         *     key
+         *         The public key that it is checked with; keep it where nobody can change it.
+         *     note
+         *         Its text, as transparency logs write it.
+         */
+        Signed: {
+            /** Size */
+            size: number;
+            /** Key */
+            key: string;
+            /** Note */
+            note: string;
+            /** Copies */
+            copies: components["schemas"]["CopyState"][];
         };
         /**
          * Snapshot
@@ -1136,6 +3257,14 @@ export interface components {
          *         The version before it.
          *     same_as
          *         An older version with the same content, whose objects it shares.
+         *     made_by, made_from
+         *         What a derived version was made by, and from which versions.
+         *     newer
+         *         Versions that came after those: it is due to be made again.
+         *     personal
+         *         Columns that look personal, unless that was allowed.
+         *     findings
+         *         What breaks the dataset's contract, when this call made it.
          */
         Snapshot: {
             /**
@@ -1189,6 +3318,31 @@ export interface components {
              * @default null
              */
             same_as: number | null;
+            /**
+             * Made By
+             * @default
+             */
+            made_by: string;
+            /**
+             * Made From
+             * @default []
+             */
+            made_from: string[];
+            /**
+             * Newer
+             * @default []
+             */
+            newer: string[];
+            /**
+             * Personal
+             * @default []
+             */
+            personal: components["schemas"]["Personal"][];
+            /**
+             * Findings
+             * @default []
+             */
+            findings: string[];
         };
         /**
          * Status
@@ -1200,6 +3354,12 @@ export interface components {
          *         Model versions that the ledger says serve, as of the last promotion or rollback of each.
          *     unfinished
          *         Calls that began and never said how they ended.
+         *     evidence
+         *         How far rewriting the ledger would show.
+         *     workers
+         *         Who performs pipelines, with the age of their heartbeats.
+         *     warnings
+         *         What somebody should look at.
          */
         Status: {
             /** Root */
@@ -1225,6 +3385,21 @@ export interface components {
             recent: components["schemas"]["AuditEvent"][];
             /** Unfinished */
             unfinished: components["schemas"]["AuditEvent"][];
+            /**
+             * Evidence
+             * @default
+             */
+            evidence: string;
+            /**
+             * Workers
+             * @default []
+             */
+            workers: components["schemas"]["Attendant"][];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
         };
         /**
          * Step
@@ -1235,6 +3410,372 @@ export interface components {
             line: string;
             /** Answer */
             answer: string;
+        };
+        /**
+         * StepPlan
+         * @description One step of a plan.
+         *
+         *     Parameters
+         *     ----------
+         *     cells
+         *         Its name in the cells' tags; None when it runs the whole notebook.
+         *     takes
+         *         Variables that it takes over, and the step that each comes from.
+         */
+        StepPlan: {
+            /** Name */
+            name: string;
+            /**
+             * Cells
+             * @default null
+             */
+            cells: string | null;
+            /**
+             * Needs
+             * @default []
+             */
+            needs: string[];
+            /**
+             * Parameters
+             * @default []
+             */
+            parameters: string[];
+            /**
+             * Takes
+             * @default {}
+             */
+            takes: {
+                [key: string]: string;
+            };
+            /**
+             * Outputs
+             * @default []
+             */
+            outputs: string[];
+            /**
+             * Reads
+             * @default []
+             */
+            reads: string[];
+            /**
+             * Makes
+             * @default []
+             */
+            makes: string[];
+        };
+        /**
+         * StepRun
+         * @description How one step of an execution stands.
+         *
+         *     Parameters
+         *     ----------
+         *     parameters
+         *         What it is given; a placeholder for what an earlier step gives.
+         *     item
+         *         Its number among those that the step fans out into; None when it does not.
+         *     attempt
+         *         0 before it began, 1 the first time.
+         *     output
+         *         The executed notebook, from the project's root; it can be opened while the step runs.
+         *     error
+         *         What failed, for a machine: its cause and name, or an error's code.
+         *     reason
+         *         Why it stands so, when that is not plain.
+         */
+        StepRun: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "notebook" | "verb" | "approval";
+            /**
+             * Needs
+             * @default []
+             */
+            needs: string[];
+            /**
+             * Item
+             * @default null
+             */
+            item: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "queued" | "running" | "waiting" | "succeeded" | "cached" | "failed" | "cancelled" | "skipped";
+            /** Attempt */
+            attempt: number;
+            /**
+             * Started At
+             * @default null
+             */
+            started_at: string | null;
+            /**
+             * Duration S
+             * @default null
+             */
+            duration_s: number | null;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Outputs
+             * @default {}
+             */
+            outputs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Output
+             * @default
+             */
+            output: string;
+            /**
+             * Run
+             * @default null
+             */
+            run: string | null;
+            /**
+             * Cells
+             * @default []
+             */
+            cells: components["schemas"]["CellRun"][];
+            /**
+             * Approval
+             * @default null
+             */
+            approval: string | null;
+            /**
+             * Error
+             * @default {}
+             */
+            error: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * Sweep
+         * @description Executions that differ in some parameters.
+         *
+         *     Parameters
+         *     ----------
+         *     ref
+         *         What its executions name as their parent.
+         *     varied
+         *         The parameters that differ, and the values of each.
+         */
+        Sweep: {
+            /** Ref */
+            ref: string;
+            /** Target */
+            target: string;
+            /** Varied */
+            varied: {
+                [key: string]: string[];
+            };
+            /** Executions */
+            executions: components["schemas"]["Execution"][];
+        };
+        /**
+         * Thing
+         * @description One thing in the lineage.
+         *
+         *     Parameters
+         *     ----------
+         *     ref
+         *         With its kind, like `snapshot:customers@3`.
+         *     steps
+         *         How far from what was asked: negative for what it came from.
+         *     told
+         *         Which line of the ledger made it, when and by whom.
+         */
+        Thing: {
+            /** Ref */
+            ref: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Steps */
+            steps: number;
+            /** Told */
+            told: string;
+        };
+        /**
+         * Times
+         * @description A cron expression in words, and its next times.
+         *
+         *     Parameters
+         *     ----------
+         *     cron
+         *         The expression, with single spaces.
+         *     said
+         *         In words, to go on a sentence.
+         *     next
+         *         On the clock of its zone.
+         */
+        Times: {
+            /** Cron */
+            cron: string;
+            /** Zone */
+            zone: string;
+            /** Said */
+            said: string;
+            /** Next */
+            next: string[];
+        };
+        /**
+         * Triggered
+         * @description An execution that a schedule asked for.
+         *
+         *     Parameters
+         *     ----------
+         *     slot
+         *         The due time, or what fired otherwise.
+         *     changed
+         *         Files that are newer than what runs.
+         */
+        Triggered: {
+            /**
+             * Schedule
+             * @description Name of a schedule, like retrain or retrain.nightly.
+             * @example retrain
+             */
+            schedule: string;
+            /** Slot */
+            slot: string;
+            /**
+             * Execution
+             * @description An execution: its id or the end of it, a pipeline's name for its last, or latest.
+             */
+            execution: string;
+            /**
+             * Changed
+             * @default []
+             */
+            changed: string[];
+        };
+        /**
+         * Unscheduled
+         * @description A schedule that is gone.
+         *
+         *     Parameters
+         *     ----------
+         *     waiting
+         *         Slots that had come and are not launched any more.
+         *     going
+         *         Executions that it had asked for, and that go on.
+         */
+        Unscheduled: {
+            /**
+             * Name
+             * @description Name of a schedule, like retrain or retrain.nightly.
+             * @example retrain
+             */
+            name: string;
+            /**
+             * Pipeline
+             * @description Name of a pipeline, like retrain.
+             * @example retrain
+             */
+            pipeline: string;
+            /** Waiting */
+            waiting: number;
+            /** Going */
+            going: string[];
+        };
+        /**
+         * Verification
+         * @description What was checked, and what is wrong.
+         *
+         *     Parameters
+         *     ----------
+         *     objects
+         *         How many were read and compared with their names.
+         *     is_deep
+         *         Whether versions were put together too.
+         */
+        Verification: {
+            /** Versions */
+            versions: number;
+            /** Objects */
+            objects: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Harms */
+            harms: components["schemas"]["Harm"][];
+            /**
+             * Is Deep
+             * @default false
+             */
+            is_deep: boolean;
+        };
+        /**
+         * Vote
+         * @description What one person decided, and where we know them from.
+         */
+        Vote: {
+            /** Actor */
+            actor: string;
+            /** Source */
+            source: string;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "deny";
+            /** Comment */
+            comment: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * Worked
+         * @description What a worker saw of the project while it worked.
+         *
+         *     Parameters
+         *     ----------
+         *     ended
+         *         How many executions ended meanwhile, by how they ended; other workers' too.
+         *     is_done
+         *         It stopped because nothing was left.
+         */
+        Worked: {
+            /** Worker */
+            worker: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Ended */
+            ended: {
+                [key: string]: number;
+            };
+            /**
+             * Is Done
+             * @default false
+             */
+            is_done: boolean;
         };
     };
     responses: never;
@@ -1928,6 +4469,13 @@ export interface operations {
                      * @default
                      */
                     note?: string;
+                    /**
+                     * Pii
+                     * @description What to do with columns that look personal: warn, mask or refuse them, or allow them.
+                     * @default warn
+                     * @enum {string}
+                     */
+                    pii?: "warn" | "mask" | "refuse" | "allow";
                 };
             };
         };
@@ -2109,6 +4657,1046 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Datasets"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description A snapshot: customers, customers@3, @latest, a digest prefix, or a date.
+                     * @default null
+                     */
+                    ref?: string | null;
+                    /**
+                     * Deep
+                     * @description Also put every version together and compare its digest; reads all the data.
+                     * @default false
+                     */
+                    deep?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prune: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Keep
+                     * @description Take all but this many of the latest versions of each dataset off.
+                     * @default null
+                     */
+                    keep?: number | null;
+                    /**
+                     * Grace Hours
+                     * @description Spare what was written or came free in the last so many hours.
+                     * @default 24
+                     */
+                    grace_hours?: number;
+                    /**
+                     * Dry Run
+                     * @description Only say what would go.
+                     * @default false
+                     */
+                    dry_run?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pruned"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Subject
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    subject: string;
+                    /**
+                     * Also
+                     * @description A snapshot: customers, customers@3, @latest, a digest prefix, or a date.
+                     * @default null
+                     */
+                    also?: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    diff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Before
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    before: string;
+                    /**
+                     * After
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    after: string;
+                    /**
+                     * Key
+                     * @description A column that tells rows apart, or several: a,b.
+                     * @default []
+                     */
+                    key?: string[];
+                    /**
+                     * Match
+                     * @description What rows are matched by; the key where there is one, else the content.
+                     * @default null
+                     */
+                    match?: ("key" | "content" | "position") | null;
+                    /**
+                     * Limit
+                     * @description How many rows of each kind of change to keep.
+                     * @default 20
+                     */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    derive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Name
+                     * @description Name of a dataset, like customers.
+                     * @example customers
+                     */
+                    name: string;
+                    /**
+                     * Source
+                     * @description A snapshot: customers, customers@3, @latest, a digest prefix, or a date.
+                     * @default []
+                     */
+                    source?: string[];
+                    /**
+                     * Using
+                     * @description A function or fitted transformer; elsewhere FILE.py:FUNCTION or a model's version.
+                     * @default null
+                     */
+                    using?: string;
+                    /**
+                     * Param
+                     * @description NAME=VALUE: a further argument of the function.
+                     * @default []
+                     */
+                    param?: string[];
+                    /**
+                     * Keep
+                     * @description A column of the source to set beside what a transformer makes.
+                     * @default []
+                     */
+                    keep?: string[];
+                    /**
+                     * Again
+                     * @description Make it by its own recipe, from the latest versions of its sources.
+                     * @default false
+                     */
+                    again?: boolean;
+                    /**
+                     * Note
+                     * @description Why this version was made, for whoever reads it later.
+                     * @default
+                     */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    asof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Events
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    events: string;
+                    /**
+                     * Features
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    features: string;
+                    /**
+                     * Time
+                     * @description Column of the events: when each happened.
+                     */
+                    time: string;
+                    /**
+                     * Feature Time
+                     * @description Column of the features: since when each was known; by default the same name.
+                     * @default null
+                     */
+                    feature_time?: string | null;
+                    /**
+                     * By
+                     * @description Columns that both have: only features of the same values are joined.
+                     * @default []
+                     */
+                    by?: string[];
+                    /**
+                     * Inclusive
+                     * @description Join features of the very moment too; they may have been made from the event.
+                     * @default false
+                     */
+                    inclusive?: boolean;
+                    /**
+                     * Within
+                     * @description Join nothing older than this, like 30d; a number where times are numbers.
+                     * @default null
+                     */
+                    within?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    mask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Subject
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    subject: string;
+                    /**
+                     * Name
+                     * @description Name of a dataset, like customers.
+                     * @default null
+                     */
+                    name?: string | null;
+                    /**
+                     * Columns
+                     * @description A column to mask, or several: a,b.
+                     * @default []
+                     */
+                    columns?: string[];
+                    /**
+                     * How
+                     * @description What becomes of each value; by default what suits its kind.
+                     * @default null
+                     */
+                    how?: ("hash" | "redact" | "generalise" | "keep-format") | null;
+                    /**
+                     * Note
+                     * @description Why this version was made, for whoever reads it later.
+                     * @default
+                     */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Name
+                     * @description Name of a dataset, like customers.
+                     * @example customers
+                     */
+                    name: string;
+                    /**
+                     * Column
+                     * @description The column that tells whose rows they are, like email.
+                     */
+                    column: string;
+                    /**
+                     * Value
+                     * @description Whose rows: what the column holds in them. It is written down nowhere.
+                     */
+                    value: string[];
+                    /**
+                     * Also
+                     * @description Name of a dataset, like customers.
+                     * @default []
+                     */
+                    also?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    expect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Refs
+                     * @description A snapshot: customers, customers@3, @latest, a digest prefix, or a date.
+                     */
+                    refs: string[];
+                    /**
+                     * Write
+                     * @description Write the file; without it, only show what would be written.
+                     * @default false
+                     */
+                    write?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expectation"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    validate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Subject
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    subject: string;
+                    /**
+                     * Rules
+                     * @description The cell's own code; on the command line a script.
+                     * @default null
+                     */
+                    rules?: string;
+                    /**
+                     * Dataset
+                     * @description Name of a dataset, like customers.
+                     * @default null
+                     */
+                    dataset?: string | null;
+                    /**
+                     * Gate
+                     * @description Refuse what does not pass, so that a pipeline stops here.
+                     * @default false
+                     */
+                    gate?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    leaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Train
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    train: string;
+                    /**
+                     * Test
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     * @default null
+                     */
+                    test?: string;
+                    /**
+                     * Target
+                     * @description The column to predict.
+                     * @default null
+                     */
+                    target?: string | null;
+                    /**
+                     * Time
+                     * @description The column that says when a row happened.
+                     * @default null
+                     */
+                    time?: string | null;
+                    /**
+                     * Group
+                     * @description A column that says whom a row is about, like a customer.
+                     * @default []
+                     */
+                    group?: string[];
+                    /**
+                     * Ignore
+                     * @description A column that is no feature, and by which equal rows may differ.
+                     * @default []
+                     */
+                    ignore?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */
@@ -2779,6 +6367,168 @@ export interface operations {
             };
         };
     };
+    pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Notebook
+                     * @description A notebook of the project, like examples/train.ipynb.
+                     */
+                    notebook: string;
+                    /**
+                     * Name
+                     * @description Name of a pipeline, like retrain.
+                     * @example retrain
+                     */
+                    name: string;
+                    /**
+                     * Write
+                     * @description Write the file; without it, only show what would be written.
+                     * @default false
+                     */
+                    write?: boolean;
+                    /**
+                     * Force
+                     * @description Write it though somebody has changed it by hand.
+                     * @default false
+                     */
+                    force?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelinePlan"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipelines"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     run: {
         parameters: {
             query?: never;
@@ -2791,12 +6541,12 @@ export interface operations {
                 "application/json": {
                     /**
                      * Target
-                     * @description A notebook of the project, like examples/train.ipynb.
+                     * @description A notebook of the project, like examples/train.ipynb, or a pipeline by name.
                      */
                     target: string;
                     /**
                      * Param
-                     * @description NAME=VALUE for the notebook's parameters cell; may be given several times.
+                     * @description NAME=VALUE for a parameter; may be given several times.
                      * @default []
                      */
                     param?: string[];
@@ -2812,6 +6562,24 @@ export interface operations {
                      * @default null
                      */
                     name?: string | null;
+                    /**
+                     * Detach
+                     * @description Leave it to a worker, and answer at once.
+                     * @default false
+                     */
+                    detach?: boolean;
+                    /**
+                     * Key
+                     * @description Ask twice with the same key, and it runs once.
+                     * @default null
+                     */
+                    key?: string | null;
+                    /**
+                     * Priority
+                     * @description 1 is the most urgent, 100 the least.
+                     * @default null
+                     */
+                    priority?: number | null;
                 };
             };
         };
@@ -2822,7 +6590,1688 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PipelineRun"];
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    executions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Pipeline
+                     * @description Name of a pipeline, like retrain.
+                     * @default null
+                     */
+                    pipeline?: string | null;
+                    /**
+                     * Status
+                     * @description Only those that stand so.
+                     * @default null
+                     */
+                    status?: ("queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "cancelled") | null;
+                    /**
+                     * Parent
+                     * @description Only those of this sweep.
+                     * @default null
+                     */
+                    parent?: string | null;
+                    /**
+                     * Limit
+                     * @description Most executions to list.
+                     * @default 20
+                     */
+                    limit?: number;
+                    /**
+                     * Page
+                     * @description Where to go on, as the previous page said.
+                     * @default null
+                     */
+                    page?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Executions"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description An execution: its id or the end of it, a pipeline's name for its last, or latest.
+                     * @default latest
+                     */
+                    ref?: string;
+                    /**
+                     * Wait
+                     * @description Longest time to wait for its end, in seconds; 0 looks once.
+                     * @default 3600
+                     */
+                    wait?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description An execution: its id or the end of it, a pipeline's name for its last, or latest.
+                     */
+                    ref: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description An execution: its id or the end of it, a pipeline's name for its last, or latest.
+                     * @default latest
+                     */
+                    ref?: string;
+                    /**
+                     * From Start
+                     * @description Run every step and every cell again.
+                     * @default false
+                     */
+                    from_start?: boolean;
+                    /**
+                     * Detach
+                     * @description Leave it to a worker, and answer at once.
+                     * @default false
+                     */
+                    detach?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description An execution: its id or the end of it, a pipeline's name for its last, or latest.
+                     * @default latest
+                     */
+                    ref?: string;
+                    /**
+                     * End
+                     * @description End the kernel instead, before its time.
+                     * @default false
+                     */
+                    end?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptKernel"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Target
+                     * @description A notebook of the project, like examples/train.ipynb, or a pipeline by name.
+                     */
+                    target: string;
+                    /**
+                     * Over
+                     * @description NAME=A,B,C: a parameter and the values it takes in turn; several are combined.
+                     * @default []
+                     */
+                    over?: string[];
+                    /**
+                     * Param
+                     * @description NAME=VALUE for a parameter; may be given several times.
+                     * @default []
+                     */
+                    param?: string[];
+                    /**
+                     * Priority
+                     * @description 1 is the most urgent, 100 the least.
+                     * @default 50
+                     */
+                    priority?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    when: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Cron
+                     * @description Minute hour day-of-month month day-of-week, like '30 6 * * MON-FRI', or @daily.
+                     * @example 30 6 * * 1-5
+                     */
+                    cron: string;
+                    /**
+                     * Zone
+                     * @description Time zone of cron, like Europe/Vienna; UTC when none is given.
+                     * @default UTC
+                     */
+                    zone?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Times"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Target
+                     * @description A pipeline, by name or file, or a notebook; with --update or --keep a schedule.
+                     */
+                    target: string;
+                    /**
+                     * Cron
+                     * @description Minute hour day-of-month month day-of-week, like '30 6 * * MON-FRI', or @daily.
+                     * @default null
+                     */
+                    cron?: string | null;
+                    /**
+                     * Zone
+                     * @description Time zone of cron, like Europe/Vienna; UTC when none is given.
+                     * @default null
+                     */
+                    zone?: string | null;
+                    /**
+                     * On
+                     * @description What else starts it: snapshot:NAME, alias:MODEL@ALIAS, file:PATTERN, webhook:SECRET, pipeline:NAME@success (failure, end), alert:NAME.
+                     * @default null
+                     */
+                    on?: string | null;
+                    /**
+                     * Name
+                     * @description Name of the schedule; the pipeline's by default.
+                     * @default null
+                     */
+                    name?: string | null;
+                    /**
+                     * Param
+                     * @description NAME=VALUE for a parameter; may be given several times.
+                     * @default []
+                     */
+                    param?: string[];
+                    /**
+                     * Overlap
+                     * @description While the last execution of it has not ended.
+                     * @default null
+                     */
+                    overlap?: ("forbid" | "queue" | "replace") | null;
+                    /**
+                     * Catchup
+                     * @description Slots that go by while no worker runs: none, the last, or all.
+                     * @default null
+                     */
+                    catchup?: ("none" | "last" | "all") | null;
+                    /**
+                     * Jitter
+                     * @description Start up to so many seconds later, drawn once a slot.
+                     * @default 0
+                     */
+                    jitter?: number;
+                    /**
+                     * Debounce
+                     * @description Wait for so many seconds of quiet; what comes counts once.
+                     * @default 0
+                     */
+                    debounce?: number;
+                    /**
+                     * Update
+                     * @description Take the files as they are now.
+                     * @default false
+                     */
+                    update?: boolean;
+                    /**
+                     * Keep
+                     * @description Keep what is frozen, and say no more of these changes.
+                     * @default false
+                     */
+                    keep?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scheduled"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    unschedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Name
+                     * @description Name of a schedule, like retrain or retrain.nightly.
+                     * @example retrain
+                     */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unscheduled"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description A schedule by name; or an execution: its id or the end of it.
+                     * @example retrain
+                     */
+                    ref: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pausable"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description A schedule by name; or an execution: its id or the end of it.
+                     * @example retrain
+                     */
+                    ref: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pausable"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Name
+                     * @description Name of a schedule, like retrain or retrain.nightly.
+                     * @example retrain
+                     */
+                    name: string;
+                    /**
+                     * Since
+                     * @description A date or a time, like 2026-11-01 or 2026-11-01T06:30, on the schedule's clock.
+                     */
+                    since: string;
+                    /**
+                     * Until
+                     * @description A date or a time, like 2026-11-01 or 2026-11-01T06:30, on the schedule's clock.
+                     * @default null
+                     */
+                    until?: string | null;
+                    /**
+                     * Dry Run
+                     * @description Only say which slots it would start.
+                     * @default false
+                     */
+                    dry_run?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Name
+                     * @description Name of a schedule, like retrain or retrain.nightly.
+                     * @example retrain
+                     */
+                    name: string;
+                    /**
+                     * Param
+                     * @description NAME=VALUE for a parameter; may be given several times.
+                     * @default []
+                     */
+                    param?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Triggered"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Value
+                     * @description NAME=VALUE: a notebook's variable, or a plain value.
+                     */
+                    value: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outputs"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    worker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Slots
+                     * @description Steps at once; settings say otherwise.
+                     * @default null
+                     */
+                    slots?: number | null;
+                    /**
+                     * Queues
+                     * @description A queue to serve, all by default; may be given several times.
+                     * @default []
+                     */
+                    queues?: string[];
+                    /**
+                     * Name
+                     * @description What to call it among the workers; by its machine and process by default.
+                     * @default
+                     */
+                    name?: string;
+                    /**
+                     * Until Idle
+                     * @description Stop once nothing is left to do but what waits for people, as in CI.
+                     * @default false
+                     */
+                    until_idle?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worked"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Subject
+                     * @description A model version: churn@3, churn@champion or churn@latest.
+                     * @example churn@3
+                     */
+                    subject: string;
+                    /**
+                     * To
+                     * @description A name that points at one version: champion serves, challenger waits.
+                     * @default champion
+                     * @example champion
+                     */
+                    to?: string;
+                    /**
+                     * Message
+                     * @description What the approvers should know; the ledger keeps it.
+                     * @default
+                     */
+                    message?: string;
+                    /**
+                     * Needed
+                     * @description How many must approve.
+                     * @default 1
+                     */
+                    needed?: number;
+                    /**
+                     * Days
+                     * @description Days until it expires, an approval included.
+                     * @default 7
+                     */
+                    days?: number;
+                    /**
+                     * Withdraw
+                     * @description Take your request back instead.
+                     * @default false
+                     */
+                    withdraw?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description A request for approval: the first digits of its id, or the version it is about.
+                     * @example 3f9a12cd
+                     */
+                    ref: string;
+                    /**
+                     * Comment
+                     * @description Why, in your own words; the ledger keeps it.
+                     * @default
+                     */
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deny: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description A request for approval: the first digits of its id, or the version it is about.
+                     * @example 3f9a12cd
+                     */
+                    ref: string;
+                    /**
+                     * Comment
+                     * @description Why, in your own words; the ledger keeps it.
+                     * @default
+                     */
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * State
+                     * @description Which to show; open ones come first.
+                     * @default all
+                     * @enum {string}
+                     */
+                    state?: "open" | "approved" | "denied" | "expired" | "withdrawn" | "all";
+                    /**
+                     * About
+                     * @description Show those whose subject holds this, like churn.
+                     * @default
+                     */
+                    about?: string;
+                    /**
+                     * Mine
+                     * @description Show only what waits for your vote.
+                     * @default false
+                     */
+                    mine?: boolean;
+                    /**
+                     * Limit
+                     * @description How many to show.
+                     * @default 50
+                     */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approvals"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */
@@ -2884,10 +8333,70 @@ export interface operations {
                 "application/json": {
                     /**
                      * Verify
-                     * @description Read the whole chain and prove that no line was changed.
+                     * @description Read all of it, and prove that no line was changed.
                      * @default false
                      */
                     verify?: boolean;
+                    /**
+                     * Against
+                     * @description With verify: a file or folder of checkpoints that you kept.
+                     * @default []
+                     */
+                    against?: string[];
+                    /**
+                     * Prove
+                     * @description Give the proof that this line is in the ledger.
+                     * @default null
+                     */
+                    prove?: number | null;
+                    /**
+                     * Since
+                     * @description With prove: also that it only grew since it had so many lines.
+                     * @default null
+                     */
+                    since?: number | null;
+                    /**
+                     * Check
+                     * @description Check a proof that was kept as JSON, without the ledger.
+                     * @default
+                     */
+                    check?: string;
+                    /**
+                     * To
+                     * @description Write all of it in this form, to file.
+                     * @default null
+                     */
+                    to?: ("jsonl" | "openlineage") | null;
+                    /**
+                     * File
+                     * @description With to: a new file of the project.
+                     * @default
+                     */
+                    file?: string;
+                    /**
+                     * By
+                     * @description Show what this person did.
+                     * @default
+                     */
+                    by?: string;
+                    /**
+                     * Did
+                     * @description Show calls of this verb.
+                     * @default
+                     */
+                    did?: string;
+                    /**
+                     * About
+                     * @description Show what touched this, like churn@3 or snapshot:customers.
+                     * @default
+                     */
+                    about?: string;
+                    /**
+                     * Outcome
+                     * @description Show what ended so.
+                     * @default null
+                     */
+                    outcome?: ("started" | "ok" | "failed" | "refused") | null;
                     /**
                      * Limit
                      * @description How many lines to show.
@@ -2911,6 +8420,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signed"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rekey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Note
+                     * @description Why, in your own words; the ledger keeps it.
+                     * @default
+                     */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rekeyed"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description What the ledger knows: customers@3, a name for all its versions, churn@champion, @8c1d, a file.
+                     * @example customers@3
+                     */
+                    ref: string;
+                    /**
+                     * Up
+                     * @description Only what it came from.
+                     * @default false
+                     */
+                    up?: boolean;
+                    /**
+                     * Down
+                     * @description Only what came from it: which models saw it, what a change touches.
+                     * @default false
+                     */
+                    down?: boolean;
+                    /**
+                     * Depth
+                     * @description How many steps to go.
+                     * @default 20
+                     */
+                    depth?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */

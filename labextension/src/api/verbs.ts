@@ -54,7 +54,7 @@ export const VERBS: Record<string, IVerb> = {
     ]
   },
   "show": {
-    "summary": "Show a snapshot, model version, run or notebook, whatever the reference names.",
+    "summary": "Show a snapshot, model version, run, execution or notebook, whatever the reference names.",
     "effect": "read",
     "role": "viewer",
     "isLong": false,
@@ -125,6 +125,11 @@ export const VERBS: Record<string, IVerb> = {
         "name": "note",
         "flag": false,
         "repeated": false
+      },
+      {
+        "name": "pii",
+        "flag": false,
+        "repeated": false
       }
     ]
   },
@@ -164,6 +169,293 @@ export const VERBS: Record<string, IVerb> = {
         "name": "page",
         "flag": false,
         "repeated": false
+      }
+    ]
+  },
+  "verify": {
+    "summary": "Read every object of one version or of all, compare it with its name, and name the versions harmed.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": [
+      {
+        "name": "deep",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "prune": {
+    "summary": "Remove objects that no version needs and what dead writers left behind, once they are a day old.",
+    "effect": "write",
+    "role": "approver",
+    "isLong": true,
+    "isCell": false,
+    "words": [],
+    "options": [
+      {
+        "name": "keep",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "grace_hours",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "dry_run",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "profile": {
+    "summary": "Say what is known of a table's columns; of a snapshot without reading its rows.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "subject"
+    ],
+    "options": [
+      {
+        "name": "also",
+        "flag": false,
+        "repeated": true
+      }
+    ]
+  },
+  "diff": {
+    "summary": "Tell two tables apart: schema, rows added, removed and changed, cells, and how far columns moved.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "before",
+      "after"
+    ],
+    "options": [
+      {
+        "name": "key",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "match",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "limit",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "derive": {
+    "summary": "Make a version from others by a function or a fitted transformer, and keep the recipe.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "name"
+    ],
+    "options": [
+      {
+        "name": "source",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "using",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "param",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "keep",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "again",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "note",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "asof": {
+    "summary": "Add to each event the latest features from before it, never from its own moment or later.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "events",
+      "features"
+    ],
+    "options": [
+      {
+        "name": "time",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "feature_time",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "by",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "inclusive",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "within",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "mask": {
+    "summary": "Keep a table with its personal columns masked: hashed, redacted, made coarser, or altered in form.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "subject",
+      "name"
+    ],
+    "options": [
+      {
+        "name": "columns",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "how",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "note",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "forget": {
+    "summary": "Erase a person's rows from every version of a dataset and of its masked copies, and prove it.",
+    "effect": "write",
+    "role": "admin",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "name",
+      "column",
+      "value"
+    ],
+    "options": [
+      {
+        "name": "also",
+        "flag": false,
+        "repeated": true
+      }
+    ]
+  },
+  "expect": {
+    "summary": "Propose a contract that good versions of a dataset keep, and write its file once you have seen it.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "refs"
+    ],
+    "options": [
+      {
+        "name": "write",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "validate": {
+    "summary": "Ask whether a table keeps its contract, or the rules in the cell, and which rows do not.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "subject",
+      "rules"
+    ],
+    "options": [
+      {
+        "name": "dataset",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "gate",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "leaks": {
+    "summary": "Look for leaks: test rows seen in training, features that echo the target, training after testing.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "train",
+      "test"
+    ],
+    "options": [
+      {
+        "name": "target",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "time",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "group",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "ignore",
+        "flag": false,
+        "repeated": true
       }
     ]
   },
@@ -308,8 +600,40 @@ export const VERBS: Record<string, IVerb> = {
       }
     ]
   },
+  "pipeline": {
+    "summary": "Infer a pipeline from a notebook's cells, and write its file once you have seen it.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "notebook",
+      "name"
+    ],
+    "options": [
+      {
+        "name": "write",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "force",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "pipelines": {
+    "summary": "List the project's pipelines: their steps, what starts them, and what is wrong with their files.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": false,
+    "isCell": false,
+    "words": [],
+    "options": []
+  },
   "run": {
-    "summary": "Run a notebook in a fresh kernel, as a recorded run.",
+    "summary": "Run a notebook or a pipeline in fresh kernels, as a recorded execution.",
     "effect": "write",
     "role": "contributor",
     "isLong": true,
@@ -332,11 +656,455 @@ export const VERBS: Record<string, IVerb> = {
         "name": "name",
         "flag": false,
         "repeated": false
+      },
+      {
+        "name": "detach",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "key",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "priority",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "executions": {
+    "summary": "List executions of pipelines and notebooks, newest first, with how they stand.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "pipeline"
+    ],
+    "options": [
+      {
+        "name": "status",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "parent",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "limit",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "page",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "follow": {
+    "summary": "Wait until an execution ends or waits for people, showing how far it has come.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": [
+      {
+        "name": "wait",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "cancel": {
+    "summary": "Cancel an execution: nothing more begins, and what runs is stopped within seconds.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": []
+  },
+  "retry": {
+    "summary": "Go on with an execution that failed or was cancelled, from its failed step and cell.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": [
+      {
+        "name": "from_start",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "detach",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "attach": {
+    "summary": "Find the kernel that a failed step has kept, with its variables as they were at the failure.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": [
+      {
+        "name": "end",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "sweep": {
+    "summary": "Ask for one execution for each combination of values; workers run them side by side.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "target"
+    ],
+    "options": [
+      {
+        "name": "over",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "param",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "priority",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "when": {
+    "summary": "Say in words when a cron expression fires, with its next five times.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "cron"
+    ],
+    "options": [
+      {
+        "name": "zone",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "schedule": {
+    "summary": "Start a pipeline or a notebook by itself, as its files are now: by cron, or when something happens.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "target"
+    ],
+    "options": [
+      {
+        "name": "cron",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "zone",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "on",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "name",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "param",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "overlap",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "catchup",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "jitter",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "debounce",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "update",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "keep",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "unschedule": {
+    "summary": "Remove a schedule; what it had started goes on, and the record of its slots stays.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "name"
+    ],
+    "options": []
+  },
+  "pause": {
+    "summary": "Pause a schedule, or an execution between its steps, until it is resumed.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": []
+  },
+  "resume": {
+    "summary": "Resume a schedule or an execution; what a schedule would have started meanwhile is left out.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": []
+  },
+  "backfill": {
+    "summary": "Start an execution for each slot of a range that has none, one after the other, and none twice.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "name"
+    ],
+    "options": [
+      {
+        "name": "since",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "until",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "dry_run",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "trigger": {
+    "summary": "Start what a schedule starts, now: as it is frozen, paused or not, with its overlap policy.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "name"
+    ],
+    "options": [
+      {
+        "name": "param",
+        "flag": false,
+        "repeated": true
+      }
+    ]
+  },
+  "output": {
+    "summary": "Give a value to the steps that come after, as `${steps.STEP.outputs.NAME}`.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "value"
+    ],
+    "options": []
+  },
+  "worker": {
+    "summary": "Perform what is queued and due, until told to stop.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [],
+    "options": [
+      {
+        "name": "slots",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "queues",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "name",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "until_idle",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "request": {
+    "summary": "Ask others to approve that an alias, champion unless another is named, moves to a version.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "subject"
+    ],
+    "options": [
+      {
+        "name": "to",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "message",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "needed",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "days",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "withdraw",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "approve": {
+    "summary": "Approve what somebody else asks: a promotion, or the next step of a pipeline.",
+    "effect": "write",
+    "role": "approver",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": [
+      {
+        "name": "comment",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "deny": {
+    "summary": "Deny what somebody else asks, and say why.",
+    "effect": "write",
+    "role": "approver",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": [
+      {
+        "name": "comment",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "approvals": {
+    "summary": "List requests for approval, open ones first, with their votes.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": false,
+    "isCell": false,
+    "words": [],
+    "options": [
+      {
+        "name": "state",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "about",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "mine",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "limit",
+        "flag": false,
+        "repeated": false
       }
     ]
   },
   "audit": {
-    "summary": "List what was done, by whom and with what outcome.",
+    "summary": "List what was done, by whom and with what outcome; prove that nobody rewrote it.",
     "effect": "read",
     "role": "viewer",
     "isLong": false,
@@ -349,12 +1117,113 @@ export const VERBS: Record<string, IVerb> = {
         "repeated": false
       },
       {
+        "name": "against",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "prove",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "since",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "check",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "to",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "file",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "by",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "did",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "about",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "outcome",
+        "flag": false,
+        "repeated": false
+      },
+      {
         "name": "limit",
         "flag": false,
         "repeated": false
       },
       {
         "name": "before",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "checkpoint": {
+    "summary": "Sign the ledger as it stands, and copy the signature to where settings say.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": false,
+    "isCell": false,
+    "words": [],
+    "options": []
+  },
+  "rekey": {
+    "summary": "Let another key sign the ledger from now on, vouched for by the one before it unless that is lost.",
+    "effect": "write",
+    "role": "admin",
+    "isLong": false,
+    "isCell": false,
+    "words": [],
+    "options": [
+      {
+        "name": "note",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "lineage": {
+    "summary": "Tell what a thing came from and what came from it: source, snapshot, run, version, deployment.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": [
+      {
+        "name": "up",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "down",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "depth",
         "flag": false,
         "repeated": false
       }

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 /** Fields for the words of a call that can be changed, and the magic that they make. */
-export function Confirm({ given, lineOf, onChange, trans }: Confirm.IProps): JSX.Element {
+export function Confirm({ given, why, lineOf, onChange, trans }: Confirm.IProps): JSX.Element {
   const [typed, setTyped] = React.useState(given);
   const change = (name: string, value: string) => {
     const next = { ...typed, [name]: value || undefined };
@@ -25,8 +25,8 @@ export function Confirm({ given, lineOf, onChange, trans }: Confirm.IProps): JSX
       <label className="jp-Mlops-field">
         <span className="jp-Mlops-label">{trans.__('Why? The ledger keeps it.')}</span>
         <input
-          value={String(typed.note ?? '')}
-          onChange={event => change('note', event.target.value)}
+          value={String(typed[why] ?? '')}
+          onChange={event => change(why, event.target.value)}
         />
       </label>
       <code>{lineOf(typed)}</code>
@@ -39,6 +39,8 @@ export namespace Confirm {
 
   export interface IProps {
     readonly given: Given;
+    /** What the verb calls the reason. */
+    readonly why: string;
     readonly lineOf: (given: Given) => string;
     readonly onChange: (given: Given) => void;
     readonly trans: TranslationBundle;

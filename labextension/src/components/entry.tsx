@@ -1,8 +1,10 @@
 import React from 'react';
+import { Mark } from './mark';
 
 /** One row of a list: a name to press, what stands beside it, and a line below. */
 export function Entry(props: Entry.IProps): JSX.Element {
-  const { name, aside, badges = [], below, isChosen, onChoose, mark, check } = props;
+  const { name, aside, badges = [], below, isChosen, onChoose } = props;
+  const { mark, check, strip } = props;
   return (
     <div className="jp-Mlops-entry" data-chosen={isChosen || undefined}>
       {check}
@@ -26,6 +28,7 @@ export function Entry(props: Entry.IProps): JSX.Element {
           <span className="jp-Mlops-aside">{aside}</span>
         </div>
         <div className="jp-Mlops-below" title={below}>
+          {strip}
           {below}
         </div>
       </div>
@@ -36,27 +39,14 @@ export function Entry(props: Entry.IProps): JSX.Element {
 export namespace Entry {
   export interface IProps {
     readonly name: string;
-    readonly aside?: string;
+    readonly aside?: React.ReactNode;
     readonly badges?: readonly string[];
     readonly below: string;
     readonly isChosen: boolean;
     readonly onChoose: () => void;
-    readonly mark?: IMark;
+    readonly mark?: Mark.IProps;
     readonly check?: JSX.Element;
+    /** Drawn before the line below. */
+    readonly strip?: JSX.Element;
   }
-
-  export interface IMark {
-    readonly state: 'ok' | 'info' | 'warning' | 'failed';
-    readonly label: string;
-  }
-}
-
-const MARKS = { ok: '✓', info: '◌', warning: '!', failed: '✗' };
-
-function Mark({ state, label }: Entry.IMark): JSX.Element {
-  return (
-    <span className="jp-Mlops-mark" data-state={state} role="img" aria-label={label} title={label}>
-      {MARKS[state]}
-    </span>
-  );
 }

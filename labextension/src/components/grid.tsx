@@ -36,7 +36,7 @@ export function Grid({ columns, rows, label }: Grid.IProps): JSX.Element {
 
 export namespace Grid {
   export interface IProps {
-    readonly columns: readonly string[];
+    readonly columns: readonly React.ReactNode[];
     readonly rows: readonly (readonly React.ReactNode[])[];
     readonly label: string;
   }

@@ -18,12 +18,19 @@ export interface IPage<T> {
 /** Ask for *limit* rows that match *query*, from *cursor* on. */
 export type Load<T> = (query: string, cursor: Cursor | null, limit: number) => Promise<IPage<T>>;
 
+/** How many rows are read at a time, and again at most when something changes. */
+export interface ISizes {
+  readonly page: number;
+  readonly most: number;
+}
+
 /** A list that is read page by page, as far as somebody scrolls. */
 export class Listing<T> extends Question<IPage<T>> {
-  constructor(load: Load<T>, key: (row: T) => string) {
+  constructor(load: Load<T>, key: (row: T) => string, sizes: Partial<ISizes> = {}) {
     super(() => this._head());
     this._load = load;
     this._key = key;
+    this._sizes = { page: PAGE, most: MOST, ...sizes };
   }
 
   get rows(): readonly T[] {
@@ -51,7 +58,7 @@ export class Listing<T> extends Question<IPage<T>> {
     const { answer, problem, isBusy } = this;
     if (answer && answer.next !== null && !problem && !isBusy) {
       await this.settle(async () => {
-        const page = await this._load(this._query, answer.next, PAGE);
+        const page = await this._load(this._query, answer.next, this._sizes.page);
         return { ...page, rows: this._joined(answer.rows, page.rows) };
       });
     }
@@ -65,11 +72,12 @@ export class Listing<T> extends Question<IPage<T>> {
   /** Read the rows at hand again, and keep those that are out of reach. */
   private async _head(): Promise<IPage<T>> {
     const { answer, _query: query } = this;
+    const { page: size, most } = this._sizes;
     const known = answer && query === this._answered ? answer : null;
-    const limit = Math.min(MOST, Math.max(PAGE, known?.rows.length ?? 0));
+    const limit = Math.min(most, Math.max(size, known?.rows.length ?? 0));
     const page = await this._load(query, null, limit);
     this._answered = query;
-    if (!known || known.rows.length <= PAGE || page.next === null) {
+    if (!known || known.rows.length <= size || page.next === null) {
       return page;
     }
     const last = page.rows[page.rows.length - 1];
@@ -85,6 +93,7 @@ export class Listing<T> extends Question<IPage<T>> {
 
   private readonly _load: Load<T>;
   private readonly _key: (row: T) => string;
+  private readonly _sizes: ISizes;
   private readonly _typing = new Debouncer(() => this.refresh(), TYPING_MS);
   private _query = '';
   private _answered: string | null = null;

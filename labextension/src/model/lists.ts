@@ -1,5 +1,5 @@
 import type { Client } from '../api/client';
-import type { AuditEvent, ModelVersion, Run, Snapshot } from '../api/contract';
+import type { AuditEvent, Execution, ModelVersion, Run, Snapshot } from '../api/contract';
 import { type Cursor, type IPage, Listing } from './listing';
 
 /** The runs, newest first; the query is the server's to understand. */
@@ -56,6 +56,20 @@ export function auditListing(client: Client): Listing<AuditEvent> {
       return { rows: answer.events, next: answer.next_page, total: answer.lines };
     },
     event => String(event.seq)
+  );
+}
+
+/** The executions of the pipeline that *name* returns, newest first; of all while it returns none. */
+export function executionListing(client: Client, name: () => string): Follower<Execution> {
+  return new Follower<Execution>(
+    async (_, cursor, limit) => {
+      const page = cursor === null ? null : String(cursor);
+      const pipeline = name() || null;
+      const answer = await client.ask('executions', { pipeline, limit, page });
+      return { rows: answer.executions, next: answer.next_page ?? null };
+    },
+    row => row.ref,
+    { page: 25, most: 100 } // each holds its steps and their cells, and is read again while they run
   );
 }
 

@@ -14,6 +14,8 @@ export interface IDesk {
   /** The active notebook's path from the server's root, or null when none is open. */
   readonly path: string | null;
   save(): Promise<void>;
+  /** Open an executed notebook, by its path from the project's root: as it grows, or live with a *kernel* of that id. */
+  show(output: string, kernel?: string): Promise<void>;
   /** Put *line* into a new cell below the active one, and run it when asked to. */
   insert(line: string, options?: { run?: boolean }): Promise<void>;
 }

@@ -37,9 +37,9 @@ export class Question<T> implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Ask again whenever the ledger says that one of *verbs* (any, when empty) was called. */
-  hear(feed: Feed, verbs: readonly string[] = []): this {
-    this._calm = new Throttler(() => this.refresh(), { limit: CALM_MS, edge: 'trailing' });
+  /** Ask again, at most every *calm* ms, whenever the ledger says that one of *verbs* (any, when empty) was called. */
+  hear(feed: Feed, verbs: readonly string[] = [], calm = CALM_MS): this {
+    this._calm = new Throttler(() => this.refresh(), { limit: calm, edge: 'trailing' });
     feed.moved.connect((_, told) => {
       if (!this._isResting && isConcerned(told, verbs)) {
         void this._calm?.invoke();
@@ -104,6 +104,11 @@ export class Question<T> implements IDisposable {
     this._answer = null;
     this._problem = null;
     this._isBusy = false;
+    this._changed.emit();
+  }
+
+  /** Say that something else than the answer has changed. */
+  protected tell(): void {
     this._changed.emit();
   }
 

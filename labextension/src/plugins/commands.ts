@@ -7,6 +7,13 @@ import { mlopsIcon } from '../icon';
 import { ISession } from '../model/session';
 import { CommandIDs, DOMAIN, PANEL_ID, PluginIDs } from '../tokens';
 
+const PALETTE = [
+  CommandIDs.open,
+  CommandIDs.refresh,
+  CommandIDs.runNotebook,
+  CommandIDs.schedule,
+  CommandIDs.makePipeline
+];
 const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
 
 /** What can be done from the palette, the launcher, the toolbar of a notebook and the file browser. */
@@ -26,7 +33,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     addCommands(app, session, files, trans);
-    for (const command of [CommandIDs.open, CommandIDs.refresh, CommandIDs.runNotebook]) {
+    for (const command of PALETTE) {
       palette?.addItem({ command, category: trans.__('MLOps') });
     }
     launcher?.add({ command: CommandIDs.open, category: trans.__('Other') });
@@ -41,7 +48,7 @@ function addCommands(
 ): void {
   app.commands.addCommand(CommandIDs.open, {
     label: trans.__('MLOps'),
-    caption: trans.__('Show this notebook, runs, data, models and audit'),
+    caption: trans.__('Show this notebook, runs, data, models, pipelines and audit'),
     icon: mlopsIcon,
     describedBy: NO_ARGUMENTS,
     execute: () => app.shell.activateById(PANEL_ID)
@@ -54,25 +61,44 @@ function addCommands(
       session.feed.announce(null);
     }
   });
-  app.commands.addCommand(CommandIDs.runNotebook, {
-    label: args =>
-      args.isContext
-        ? trans.__('Run as a Recorded Run')
-        : trans.__('Run Notebook as a Recorded Run'),
-    icon: args => (args.isContext ? mlopsIcon.bindprops({ stylesheet: 'menuItem' }) : undefined),
-    describedBy: {
-      args: { type: 'object', properties: { isContext: { type: 'boolean' } } }
-    },
-    isEnabled: args => Boolean(args.isContext) || session.desk.path !== null,
-    execute: async args => {
-      const item = args.isContext ? files?.selectedItems().next().value : undefined;
-      const target = item?.path ?? session.desk.path;
-      if (target) {
-        app.shell.activateById(PANEL_ID);
-        await run(session, target);
+  const onNotebook = (
+    id: string,
+    labels: readonly [context: string, palette: string],
+    act: (target: string) => Promise<void>
+  ) =>
+    app.commands.addCommand(id, {
+      label: args => labels[args.isContext ? 0 : 1],
+      icon: args => (args.isContext ? mlopsIcon.bindprops({ stylesheet: 'menuItem' }) : undefined),
+      describedBy: {
+        args: { type: 'object', properties: { isContext: { type: 'boolean' } } }
+      },
+      isEnabled: args => Boolean(args.isContext) || session.desk.path !== null,
+      execute: async args => {
+        const item = args.isContext ? files?.selectedItems().next().value : undefined;
+        const target = item?.path ?? session.desk.path;
+        if (target) {
+          await act(target);
+        }
       }
+    });
+  onNotebook(
+    CommandIDs.runNotebook,
+    [trans.__('Run as a Recorded Run'), trans.__('Run Notebook as a Recorded Run')],
+    target => {
+      app.shell.activateById(PANEL_ID);
+      return run(session, target);
     }
-  });
+  );
+  onNotebook(
+    CommandIDs.schedule,
+    [trans.__('Schedule…'), trans.__('Schedule Notebook…')],
+    async target => (await import('../sections/dialogs')).schedule(session, target, trans)
+  );
+  onNotebook(
+    CommandIDs.makePipeline,
+    [trans.__('Make Pipeline…'), trans.__('Make Pipeline of Notebook…')],
+    async target => (await import('../sections/dialogs')).makePipeline(session, target, trans)
+  );
 }
 
 async function run(session: ISession, target: string): Promise<void> {

@@ -1,12 +1,16 @@
 import { type INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import { Signal } from '@lumino/signaling';
 import type { IDesk } from '../model/notebook';
+import { isOutput, placeOf } from './outputs';
 
 const LOAD = '%load_ext jupyter_mlops';
 
 /** The active notebook of JupyterLab. */
 export class Desk implements IDesk {
-  constructor(private readonly _notebooks: INotebookTracker | null) {
+  constructor(
+    private readonly _notebooks: INotebookTracker | null,
+    private readonly _open: (path: string) => Promise<NotebookPanel>
+  ) {
     _notebooks?.currentChanged.connect(this._turn, this);
     this._turn();
   }
@@ -21,6 +25,15 @@ export class Desk implements IDesk {
   async save(): Promise<void> {
     if (this._panel?.context.model.dirty) {
       await this._panel.context.save();
+    }
+  }
+
+  async show(output: string, kernel?: string): Promise<void> {
+    const panel = await this._open(placeOf(output));
+    if (kernel !== undefined) {
+      await panel.context.ready;
+      await panel.sessionContext.changeKernel({ id: kernel });
+      goToFailure(panel);
     }
   }
 
@@ -41,7 +54,8 @@ export class Desk implements IDesk {
   }
 
   private get _panel(): NotebookPanel | null {
-    return this._notebooks?.currentWidget ?? null;
+    const panel = this._notebooks?.currentWidget ?? null;
+    return panel && isOutput(panel.context.path) ? null : panel;
   }
 
   private _turn(): void {
@@ -56,6 +70,19 @@ export class Desk implements IDesk {
   }
 
   private _followed: NotebookPanel | null = null;
+}
+
+/** Go to the cell that failed, as the runner has marked it. */
+function goToFailure({ content }: NotebookPanel): void {
+  const cells = Array.from(content.model?.cells ?? []);
+  const at = cells.findIndex(cell => {
+    const mark = cell.getMetadata('papermill') as { exception?: boolean | null } | undefined;
+    return mark?.exception === true;
+  });
+  if (at >= 0) {
+    content.activeCellIndex = at;
+    void content.scrollToItem(at, 'center');
+  }
 }
 
 function addCell(panel: NotebookPanel, source: string): void {

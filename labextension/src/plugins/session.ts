@@ -13,6 +13,7 @@ import { StatusModel } from '../model/status';
 import { PluginIDs } from '../tokens';
 import { VERSION } from '../version';
 import { Desk } from './desk';
+import { Outputs } from './outputs';
 /* eslint-enable jupyter/prefer-lazy-imports */
 
 const POLL_SECONDS = 30;
@@ -41,7 +42,11 @@ export const sessionPlugin: JupyterFrontEndPlugin<ISession> = {
       void jobs.find();
     });
     void follow(settings, status);
-    return { client, feed, status, jobs, desk: new Desk(notebooks), kept: new Kept(state) };
+    new Outputs(serviceManager, notebooks, feed);
+    const desk = new Desk(notebooks, path =>
+      app.commands.execute('docmanager:open', { path, factory: 'Notebook' })
+    );
+    return { client, feed, status, jobs, desk, kept: new Kept(state) };
   }
 };
 

@@ -15,7 +15,7 @@ import { CommandIDs, DOMAIN, type IView, IViews, PluginIDs } from '../tokens';
 /** The pages of the main area, restored with the layout. */
 export const viewsPlugin: JupyterFrontEndPlugin<IViews> = {
   id: PluginIDs.views,
-  description: 'Opens pages in the main area: comparisons of runs, and models.',
+  description: 'Opens pages in the main area: comparisons of runs, models, executions and sweeps.',
   autoStart: true,
   provides: IViews,
   requires: [ISession, IRenderMimeRegistry],
@@ -63,7 +63,7 @@ export const viewsPlugin: JupyterFrontEndPlugin<IViews> = {
       }
     });
     const { ourViews } = await import('../views');
-    ourViews(session, rendermime, trans).forEach(view => views.add(view));
+    ourViews(session, views, rendermime, trans).forEach(view => views.add(view));
     void restorer?.restore(tracker, {
       command: CommandIDs.openView,
       args: widget => remember.get(widget) ?? {},

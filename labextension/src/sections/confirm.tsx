@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 import type { VerbName } from '../api/client';
+import { VERBS } from '../api/verbs';
 import { Confirm } from '../components/confirm';
 import { type Arguments, lineOf } from '../line';
 import { problemOf } from '../model/problem';
@@ -27,6 +28,7 @@ class Body extends ReactWidget implements Dialog.IBodyWidget<Arguments> {
     return (
       <Confirm
         given={this._given}
+        why={whyOf(this._verb)}
         lineOf={given => lineOf(this._verb, given)}
         onChange={given => (this._typed = given)}
         trans={this._trans}
@@ -35,6 +37,11 @@ class Body extends ReactWidget implements Dialog.IBodyWidget<Arguments> {
   }
 
   private _typed: Arguments;
+}
+
+/** What a verb calls the reason that the ledger keeps. */
+function whyOf(verb: string): string {
+  return VERBS[verb]?.options.some(({ name }) => name === 'comment') ? 'comment' : 'note';
 }
 
 /** Ask for a note and a yes, then call the verb and say what came of it. */
@@ -63,8 +70,13 @@ export async function call(session: ISession, verb: VerbName, given: Arguments):
     const title = (card as { title?: unknown } | null)?.title;
     Notification.success(typeof title === 'string' ? title : verb, { autoClose: 4000 });
   } catch (reason) {
-    const { message, hint } = problemOf(reason);
-    Notification.error([message, hint].filter(Boolean).join(' '), { autoClose: 8000 });
+    complain(reason);
   }
   session.feed.announce([verb]);
+}
+
+/** Say what went wrong, and what to do about it. */
+export function complain(reason: unknown): void {
+  const { message, hint } = problemOf(reason);
+  Notification.error([message, hint].filter(Boolean).join(' '), { autoClose: 8000 });
 }

@@ -1,5 +1,4 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Signal } from '@lumino/signaling';
 import React from 'react';
 import type { IViews } from '../tokens';
 import type { ISection } from '../tokens';
@@ -17,49 +16,26 @@ import { NotebookModel } from '../model/notebook';
 import { Question } from '../model/question';
 import type { ISession } from '../model/session';
 import { Audit } from './audit';
+import { Choices } from './choices';
 import { confirm } from './confirm';
 import { Data } from './data';
+import { makePipeline, schedule } from './dialogs';
 import { Section, reasonOf } from './frame';
 import { Models } from './models';
 import { Notebook } from './notebook';
+import { pipelinesSection } from './pipelines_section';
 import { Runs } from './runs';
 
-/** The sections that we bring: the notebook, its runs, data, models and the ledger. */
+/** The sections that we bring: the notebook, its runs, data, models, pipelines and the ledger. */
 export function ours(session: ISession, views: IViews, trans: TranslationBundle): ISection[] {
   return [
     { id: 'notebook', rank: 10, create: () => notebookSection(session, trans) },
     { id: 'runs', rank: 20, create: () => runsSection(session, views, trans) },
     { id: 'data', rank: 30, create: () => dataSection(session, trans) },
     { id: 'models', rank: 40, create: () => modelsSection(session, views, trans) },
+    { id: 'pipelines', rank: 50, create: () => pipelinesSection(session, views, trans) },
     { id: 'audit', rank: 70, create: () => auditSection(session, trans) }
   ];
-}
-
-/** Words that the reader chose; setting one draws the section anew, and they outlast a reload. */
-class Choices {
-  constructor(
-    private readonly _session: ISession,
-    private readonly _prefix: string
-  ) {}
-
-  readonly changed = new Signal<this, void>(this);
-
-  get = (name: string): string => this._session.kept.word(`${this._prefix}.${name}`);
-  all = (name: string): readonly string[] => this._session.kept.words(`${this._prefix}.${name}`);
-
-  set = (name: string, value: string | readonly string[]): void => {
-    const words = typeof value === 'string' ? value : [...value];
-    this._session.kept.keep(`${this._prefix}.${name}`, words);
-    this.changed.emit();
-  };
-
-  // A section wakes, rests and disposes its choices like its models: they need none of it.
-  wake(): void {}
-  rest(): void {}
-  async refresh(): Promise<void> {}
-  dispose(): void {
-    Signal.clearData(this);
-  }
 }
 
 function notebookSection(session: ISession, trans: TranslationBundle): Section {
@@ -95,6 +71,8 @@ function notebookSection(session: ISession, trans: TranslationBundle): Section {
             choices.changed.emit();
           }}
           onRun={given => void run(given)}
+          onMake={target => void makePipeline(session, target, trans)}
+          onSchedule={target => void schedule(session, target, trans)}
           onCancel={id => void jobs.cancel(id)}
           tools={tools}
         />

@@ -1,6 +1,5 @@
 import React from 'react';
 import type { Run } from '../api/contract';
-import { VERBS } from '../api/verbs';
 import type { ICard } from '../card';
 import { Action } from '../components/action';
 import { Card } from '../components/card';
@@ -8,8 +7,10 @@ import { Empty } from '../components/empty';
 import { Facts } from '../components/facts';
 import { Form, assigned, missing } from '../components/form';
 import { Progress } from '../components/progress';
+import { PRESETS } from '../components/timing';
 import type { ITools } from '../components/tools';
 import { lineOf } from '../line';
+import { pipelineOf } from '../model/execution';
 import type { INotebookState } from '../model/notebook';
 import { ago, brief, clean, digits } from '../text';
 import { Pane } from './frame';
@@ -57,6 +58,8 @@ export namespace Notebook {
     readonly refusal: (verb: string) => string | null;
     readonly onChange: (name: string, value: string) => void;
     readonly onRun: (given: { target: string; param: string[] }) => void;
+    readonly onMake: (notebook: string) => void;
+    readonly onSchedule: (target: string) => void;
     readonly onCancel: (id: string) => void;
     readonly tools: ITools;
   }
@@ -75,7 +78,7 @@ function Job(props: Pick<Notebook.IProps, 'onCancel' | 'tools'> & { job: IKnownJ
 }
 
 function Known(props: Notebook.IProps & { path: string; state: INotebookState }): JSX.Element {
-  const { path, state, job, values, refusal, onChange, onRun, tools } = props;
+  const { path, state, values, refusal, onChange, onRun, onMake, onSchedule, tools } = props;
   const { trans } = tools;
   const { parameters } = state.notebook;
   const given = { target: path, param: assigned(parameters, values) };
@@ -106,20 +109,23 @@ function Known(props: Notebook.IProps & { path: string; state: INotebookState })
         onRun={() => onRun(given)}
         tools={tools}
       />
-      {FOLLOWERS.filter(verb => verb in VERBS && !job).map(verb => (
-        <Action
-          key={verb}
-          label={brief(VERBS[verb]?.summary)}
-          line={lineOf(verb, { notebook: path, target: path })}
-          tools={tools}
-        />
-      ))}
+      <Action
+        label={trans.__('Schedule…')}
+        line={lineOf('schedule', { target: path, cron: PRESETS[0] })}
+        refusal={refusal('schedule')}
+        onRun={() => onSchedule(path)}
+        tools={tools}
+      />
+      <Action
+        label={trans.__('Make pipeline…')}
+        line={lineOf('pipeline', { notebook: path, name: pipelineOf(path) })}
+        refusal={refusal('pipeline')}
+        onRun={() => onMake(path)}
+        tools={tools}
+      />
     </>
   );
 }
-
-/** Verbs that are offered for a notebook as soon as the server has them. */
-const FOLLOWERS: readonly string[] = ['schedule', 'pipeline'];
 
 function unready(props: Notebook.IProps, trans: ITools['trans']): string | null {
   const fields = props.model.answer?.notebook.parameters ?? [];

@@ -8,20 +8,28 @@ import type { IComparison } from '../api/contract';
 import type { ITools } from '../components/tools';
 import { Watch } from '../components/watch';
 import { lineOf } from '../line';
+import { EXECUTION_VERBS } from '../model/execution';
 import { modelVersions } from '../model/lists';
 import { Question } from '../model/question';
 import type { ISession } from '../model/session';
 import { confirm } from '../sections/confirm';
 import { type IWakeable, reasonOf, toolsOf } from '../sections/frame';
+import { handsOf } from '../sections/hands';
 import { comparing } from '../sections/runs';
-import type { IView } from '../tokens';
+import type { IView, IViews } from '../tokens';
 import { brief } from '../text';
 import { Compare } from './compare';
+import { Execution } from './execution';
 import { Model } from './model';
+import { Sweep } from './sweep';
 
-/** The pages that we bring: a comparison of runs, and a model. */
+const CALM_MS = 500; // a running step tells twice a second how far it is
+const SWEEP_MS = 2000;
+
+/** The pages that we bring: a comparison of runs, a model, an execution, and a sweep. */
 export function ourViews(
   session: ISession,
+  views: IViews,
   rendermime: IRenderMimeRegistry,
   trans: TranslationBundle
 ): IView[] {
@@ -30,7 +38,12 @@ export function ourViews(
       name: 'compare',
       create: args => comparePage(session, rendermime, strings(args.runs), trans)
     },
-    { name: 'model', create: args => modelPage(session, String(args.name ?? ''), trans) }
+    { name: 'model', create: args => modelPage(session, String(args.name ?? ''), trans) },
+    {
+      name: 'execution',
+      create: args => executionPage(session, views, String(args.ref ?? ''), trans)
+    },
+    { name: 'sweep', create: args => sweepPage(session, views, String(args.parent ?? ''), trans) }
   ];
 }
 
@@ -129,6 +142,65 @@ function modelPage(session: ISession, name: string, trans: TranslationBundle): P
           )
         }
         onRollback={() => void confirm(session, 'rollback', { name }, trans.__('Roll back'), trans)}
+        tools={tools}
+      />
+    ),
+    trans
+  );
+}
+
+function executionPage(
+  session: ISession,
+  views: IViews,
+  ref: string,
+  trans: TranslationBundle
+): Page {
+  const { client, feed, desk } = session;
+  const execution = new Question(() => client.ask('follow', { ref, wait: 0 }));
+  const plans = new Question(() => client.ask('pipelines', {}));
+  execution.hear(feed, EXECUTION_VERBS, CALM_MS);
+  plans.hear(feed, ['schedule', 'unschedule', 'pause', 'resume']);
+  const scheduleOf = () =>
+    plans.answer?.schedules.find(({ name }) => name === execution.answer?.schedule) ?? null;
+  return new Page(
+    trans.__('Execution %1', ref.slice(-6)),
+    session,
+    [execution, plans],
+    tools => (
+      <Execution
+        model={execution}
+        schedule={scheduleOf()}
+        hands={handsOf(session, trans)}
+        onOutput={path => void desk.show(path)}
+        onSweep={parent => views.open('sweep', { parent })}
+        tools={tools}
+      />
+    ),
+    trans
+  );
+}
+
+function sweepPage(
+  session: ISession,
+  views: IViews,
+  parent: string,
+  trans: TranslationBundle
+): Page {
+  const { client, feed } = session;
+  const executions = new Question(async () => {
+    const answer = await client.ask('executions', { parent, limit: 1000 });
+    return answer.executions.sort((a, b) => a.created_at.localeCompare(b.created_at));
+  }).hear(feed, EXECUTION_VERBS, SWEEP_MS);
+  return new Page(
+    trans.__('Sweep %1', parent.slice(-6)),
+    session,
+    [executions],
+    tools => (
+      <Sweep
+        model={executions}
+        parent={parent}
+        onOpen={ref => views.open('execution', { ref })}
+        onCompare={runs => views.open('compare', { runs: [...runs] })}
         tools={tools}
       />
     ),

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from jupyter_mlops.core import keys
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.project.doctor import Diagnosis, doctor
+from tests.unit.governance.ledgers import write
 
 
 def diagnoses(project: Project) -> dict[str, Diagnosis]:
@@ -45,3 +47,17 @@ class TestDoctor:
         assert found["settings"].state == "failed"
         assert "colour" in found["settings"].found
         assert found["disk"].state == "ok"
+
+    def test_a_key_that_others_can_read_is_named(self, project: Project) -> None:
+        """With the command that mends it."""
+        keys.make(project)
+        assert diagnoses(project)["key"].state == "ok"
+        keys.path_of(project).chmod(0o644)
+        assert "chmod 600" in diagnoses(project)["key"].remedy
+
+    def test_a_ledger_that_nobody_signs_is_a_warning(self, project: Project) -> None:
+        """Not a failure: it is as it was written, as far as one can tell."""
+        (project.root / "pyproject.toml").write_text("[tool.jupyter-mlops]\ncheckpoint_key = 'env:GONE'\n")
+        write(project, 1)
+        assert diagnoses(project)["ledger"].state == "warning"
+        assert diagnoses(project)["key"].state == "failed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jupyter_mlops.core import door, ledger
+from jupyter_mlops.core import door, keys, ledger
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
 from jupyter_mlops.project.init import Initialised, init
@@ -33,3 +33,16 @@ class TestInit:
         assert isinstance(answer, Initialised)
         assert not answer.is_new
         assert "already" in str(answer)
+
+    def test_it_makes_the_key_that_signs_the_ledger(self, project: Project) -> None:
+        """The public half is shown, to be kept elsewhere; the second time it is the same."""
+        first, again = init(project), init(project)
+        signer = keys.load(project)
+        assert signer is not None
+        assert first.key == again.key == str(signer.public)
+        assert str(signer.public) in str(first)
+
+    def test_a_key_that_others_have_is_not_asked_for(self, project: Project) -> None:
+        """A project may be made where nobody signs."""
+        (project.root / "pyproject.toml").write_text("[tool.jupyter-mlops]\ncheckpoint_key = 'env:GONE'\n")
+        assert init(project).key is None

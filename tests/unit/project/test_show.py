@@ -11,6 +11,9 @@ from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelFile, Run, RunLog
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.pipelines import document
+from jupyter_mlops.pipelines.frozen import of_notebook
+from jupyter_mlops.pipelines.launch import launch
 from jupyter_mlops.project.show import show
 from tests.notebooks.builder import write_notebook
 
@@ -33,6 +36,15 @@ class TestShow:
         shown = show(project, run.ref)
         assert shown.kind == "run"
         assert "auc" in str(shown)
+
+    def test_an_execution_is_shown_with_its_steps(self, project: Project) -> None:
+        """By its id, whether it has ended or not."""
+        write_notebook(project.root / "train.ipynb", "1")
+        plan = of_notebook(project, document.find(project.root, "train.ipynb"))
+        execution = launch(project, plan, {})
+        shown = show(project, execution)
+        assert shown.kind == "execution"
+        assert "train.ipynb waits to begin" in str(shown)
 
     def test_a_name_of_two_things_asks_which(self, project: Project, run: Run) -> None:
         """A dataset and a model may share a name; the kind tells them apart."""

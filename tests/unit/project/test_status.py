@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pandas as pd
 import pytest
 
@@ -10,7 +12,12 @@ from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.pipelines.definition import Definition
+from jupyter_mlops.pipelines.frozen import freeze
+from jupyter_mlops.pipelines.launch import launch
+from jupyter_mlops.pipelines.workers import WORKERS, Worker
 from jupyter_mlops.project.status import status
+from tests.unit.governance.ledgers import write
 
 
 def moved(project: Project, verb: str, version: str, alias: str = "champion") -> None:
@@ -54,6 +61,19 @@ class TestStatus:
         moved(project, "promote", "risk@7")
         assert status(project).champions == ("churn@1", "risk@7")
 
+    def test_it_says_who_works_and_when_nobody_does(self, project: Project) -> None:
+        """With the age of the heartbeat; what is queued and has no worker is a warning."""
+        here = Worker.of_here(project.clock.now(), kind="worker", slots=2, name="w")
+        plan = freeze(
+            project, Definition.model_validate({"name": "p", "steps": [{"name": "s", "verb": "status"}]})
+        )
+        launch(project, plan, {})
+        assert "No worker is at work for 1 execution" in str(status(project))
+        with project.store.write() as connection:
+            connection.execute(WORKERS.insert().values(asdict(here)))
+        assert "w: 2 at once, seen 0 s ago" in str(status(project))
+        assert not any("No worker" in warning for warning in status(project).warnings)
+
     def test_a_call_that_was_cut_off_shows(self, project: Project) -> None:
         """An intent without an outcome is said plainly."""
         entry = AuditEvent(
@@ -74,3 +94,8 @@ class TestStatus:
         """The address is shown, the secret is not."""
         monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://ann:s3cret@host")
         assert "s3cret" not in str(status(project))
+
+    def test_it_says_how_far_the_ledger_is_protected(self, project: Project) -> None:
+        """As long as no copy lies elsewhere: locally only."""
+        write(project, 1)
+        assert "tamper-evidence: local only" in str(status(project))
