@@ -7,7 +7,7 @@ from pathlib import Path
 
 from measure import Action, Claim, Prepare, Turn, compare, report, times
 
-FEW, MANY, LINES = 250, 500, 500
+FEW, MANY, LINES = 250, 500, 150
 CELL = f"for line in range({LINES}): print(line, 'x' * 80)"
 
 

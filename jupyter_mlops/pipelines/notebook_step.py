@@ -84,7 +84,7 @@ def job_of(work: Work, notebook: Notebook | None = None, run_id: str = "") -> Jo
         notebook,
         folder / notebook.path.name,
         work.frozen.cell_timeout_s or work.project.settings.cell_timeout_s,
-        check(read_parameters(notebook.node.cells), dict(work.parameters)),
+        check(read_parameters(notebook.node.cells), dict(work.parameters), work.secrets),
         environment,
         memory_limit_mb=work.step.memory_limit_mb,
         secrets={name: str(value) for name, value in work.secrets.items()},

@@ -177,6 +177,14 @@ describe('Executions', () => {
     expect(kit.onDo).toHaveBeenCalledWith('retry', { ref: REF, detach: true });
   });
 
+  it('opens the kernel that a failed step has kept', () => {
+    const kit = hands();
+    const steps = [step({ status: 'failed', error: { kernel_file: '/tmp/kernel.json' } })];
+    const row = execution({ status: 'failed', steps });
+    press(drawPipelines({}, [row], { looked: REF, hands: kit }), 'Attach');
+    expect(kit.onDo).toHaveBeenCalledWith('attach', { ref: REF });
+  });
+
   it('lets somebody else than who asked decide about a step', () => {
     const kit = hands();
     const steps = [step({ name: 'agree', status: 'waiting', approval: '3f9a' })];

@@ -3,8 +3,10 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -64,6 +66,34 @@ class TestState:
         finally:
             pd.reset_option("display.max_rows")
             np.set_printoptions(precision=8)
+
+    def test_options_of_other_libraries(self) -> None:
+        """Matplotlib's and scikit-learn's."""
+        import matplotlib as mpl
+        import sklearn
+
+        with mpl.rc_context({"lines.linewidth": 7}), sklearn.config_context(display="text"):
+            state = restored()
+        before = sklearn.get_config()
+        with mpl.rc_context():
+            hidden.restore(state)
+            assert (mpl.rcParams["lines.linewidth"], sklearn.get_config()["display"]) == (7, "text")
+        sklearn.set_config(**before)
+
+    def test_the_run_that_is_open(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is logged from then on lands in it."""
+        mlflow = SimpleNamespace(
+            active_run=lambda: SimpleNamespace(info=SimpleNamespace(run_id="run-1")),
+            get_tracking_uri=lambda: "sqlite:///mlflow.db",
+        )
+        monkeypatch.setitem(sys.modules, "mlflow", mlflow)
+        state = restored()
+        started: list[str] = []
+        mlflow.active_run = lambda: None
+        mlflow.set_tracking_uri = started.append
+        mlflow.start_run = lambda run_id: started.append(run_id)
+        hidden.restore(state)
+        assert started == ["sqlite:///mlflow.db", "run-1"]
 
     def test_secrets_are_left_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """By name, or by the password in an address; that they changed is known."""
