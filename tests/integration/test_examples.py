@@ -16,6 +16,7 @@ from jupyter_mlops.pipelines.account import account
 from jupyter_mlops.pipelines.state import EXECUTIONS
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(400)  # the first test runs both pipelines, with seven imports of MLflow
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def say(folder: Path, *words: str) -> None:
     """Run a pipeline as one does in a shell."""
     command = [sys.executable, "-m", "jupyter_mlops", "run", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
 
 

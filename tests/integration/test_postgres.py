@@ -215,7 +215,7 @@ class TestWorkers:
         assert count(project, "succeeded") == 10
         moves = transitions(project)
         assert len(moves) == len({move[:2] for move in moves}) == 30
-        assert len({line[3] for line in journal(team.root, "end")}) >= 3
+        assert len({line[3] for line in journal(team.root, "begin")}) >= 3
 
     def test_a_dead_ones_work_is_taken_over(
         self, team: Project, workers: Callable[..., WorkerProcess]
