@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.project import Project
@@ -92,7 +92,7 @@ class _Told:
             for number, at in enumerate(document.runnable(node.cells), 1)
         ]
 
-    def hear(self, said: Mapping[str, Any]) -> None:
+    def hear(self, said: Mapping[str, object]) -> None:
         """Take in what a worker says of a cell; called from the client's own thread."""
         self.worker = str(said.get("worker", ""))
         cell = CellRun.model_validate(said["cell"])

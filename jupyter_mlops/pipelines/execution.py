@@ -162,7 +162,7 @@ class Execution(Transcript):
         kept, agent, surroundings = self._conditions.kept, self._session.agent, self._conditions.surroundings
         if kept is not None and agent is not None:
             self._keeping = Keeping(kept, agent, self._conditions.home, surroundings.folder)
-            await self._keeping.begin()
+            self._say(await self._keeping.begin())
 
     async def _save_now_and_then(self) -> None:
         while True:
@@ -172,20 +172,31 @@ class Execution(Transcript):
                 self.journal.save()
 
     async def _run_cells(self, saving: asyncio.Future[None]) -> None:
-        try:
-            start = await self._resume()
-        except NotRestored as error:
-            self.journal.failed(None, "not_restored", f"What was kept cannot be brought back: {error}.")
+        resuming = asyncio.ensure_future(self._resume())
+        start = await self._unless_stopped(resuming)
+        if start is None:
+            if self.journal.failure is None:
+                self.journal.failed(None, "cancelled", "Cancelled while it was brought back.")
             return
-        for place in range(start, len(self.journal.positions)):
+        last = len(self.journal.positions) - 1
+        for place in range(start, last + 1):
             if saving.done():
                 saving.result()  # a full disk is told now, not in an hour
             if not await self._run_cell(place, "completed"):
                 return
-            await self._keep(place)
+            if place < last:
+                await self._keep(place)
 
-    async def _resume(self) -> int:
-        """Bring back what an earlier run has done; return where to go on, past the end if a cell fails here."""
+    async def _resume(self) -> int | None:
+        """Bring back what an earlier run has done; return where to go on, or None if it cannot."""
+        try:
+            return await self._restore()
+        except NotRestored as error:
+            if not self._stopping.is_set():
+                self.journal.failed(None, "not_restored", f"What was kept cannot be brought back: {error}.")
+            return None
+
+    async def _restore(self) -> int:
         keeping = self._keeping
         if keeping is None or not keeping.start:
             return 0
@@ -199,6 +210,12 @@ class Execution(Transcript):
                 return len(self.journal.positions)
         await keeping.settle()
         return keeping.start
+
+    async def _unless_stopped(self, task: asyncio.Future[_Result]) -> _Result | None:
+        """Wait for what the kernel does for us, and stop it if the run is to be stopped."""
+        if await self._wait(task, None) is not None:
+            await self._session.interrupt(task)
+        return None if task.cancelled() else await task
 
     async def _run_cell(self, place: int, status: CellStatus) -> bool:
         """Run one cell, and tell whether the next one may follow."""
@@ -215,11 +232,16 @@ class Execution(Transcript):
         if self._keeping is not None:
             index = self.journal.positions[place]
             label = self.journal.cells[place].label
-            said = await self._keeping.after(self.nb.cells[index], self.journal.sources[place], label)
-            if said:
-                self.journal.warn(said, index)
+            keeping = self._keeping.after(self.nb.cells[index], self.journal.sources[place], label)
+            self._say(await self._unless_stopped(asyncio.ensure_future(keeping)), index)
+
+    def _say(self, warning: str | None, index: int | None = None) -> None:
+        if warning:
+            self.journal.warn(warning, index)
 
     async def _outcome(self, place: int, index: int) -> Ending | None:
+        if self._stopping.is_set():
+            return Ending("cancelled", "Cancelled.")
         cell = self.nb.cells[index]
         self._session.next_cell(cell.id, self.journal.sources[place])
         self.open_cell()

@@ -9,7 +9,6 @@ import json
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
 
@@ -54,8 +53,8 @@ class Keeping:
         self._is_on = True
         self._shelf = kept.outputs
 
-    async def begin(self) -> None:
-        """Prepare the kernel, before its first cell."""
+    async def begin(self) -> str:
+        """Prepare the kernel, before its first cell; return what the user should know."""
         said = await self._agent.ask(
             "begin_checkpoints",
             _PATIENCE_S,
@@ -66,7 +65,7 @@ class Keeping:
         )
         if "error" in said:
             self._is_on = False
-            return
+            return f"nothing is kept for resuming: {said['error']}."
         known = {
             "python": said["python"],
             "path": said["path"],
@@ -76,6 +75,7 @@ class Keeping:
         if not self.start:
             self._kept.log.start([self._kept.made_from])
         self._began = time.monotonic()
+        return ""
 
     async def after(self, cell: NotebookNode, source: str, shown: str) -> str:
         """Keep what a cell has changed that has just ended well; return what the user should know."""
@@ -95,10 +95,10 @@ class Keeping:
         self._is_on = False  # a gap would have to be run again with all that follows it
         return f"nothing is kept from here on, for resuming: {str(answer['error']).rstrip('.')}."
 
-    def shown(self, place: int) -> tuple[list[Any], int | None]:
+    def shown(self, place: int) -> tuple[list[object], int | None]:
         """Return what a cell showed in the earlier run, and the number it had."""
         entry = self._kept.entries[place]
-        outputs: list[Any] = json.loads(self._shelf.get(entry["outputs"]))
+        outputs: list[object] = json.loads(self._shelf.get(entry["outputs"]))
         return outputs, entry["execution_count"]
 
     async def prepare(self) -> None:

@@ -124,7 +124,9 @@ class StepSpec(Spec):
     ] = {}
     secrets: Annotated[
         dict[Variable, SecretOrParameter],
-        Field(description="Variables of the notebook by reference: env:NAME, keyring:SERVICE/NAME, file:PATH."),
+        Field(
+            description="Variables of the notebook by reference: env:NAME, keyring:SERVICE/NAME, file:PATH."
+        ),
     ] = {}
     kernel: Annotated[str | None, Field(description="A kernel, instead of the one the notebook names.")] = (
         None

@@ -19,6 +19,7 @@ from jupyter_mlops.pipelines.inside.limits import LEFT_OUT, SENT, SHOWN
 from jupyter_mlops.pipelines.journal import Journal
 from jupyter_mlops.pipelines.outputs import CELL_LIMIT, Outputs, shown, size_of
 
+Message = dict[str, Any]
 _SILENCE_S = 20.0
 _log = logging.getLogger("jupyter_mlops.cells")
 _log.setLevel(logging.INFO)  # below that nbclient writes down every message, secrets and all
@@ -72,7 +73,7 @@ class Transcript(NotebookClient):
         timeout: int | None,
         task_poll_output_msg: asyncio.Future[object],
         task_poll_kernel_alive: asyncio.Future[object],
-    ) -> dict[str, Any]:
+    ) -> Message:
         """Wait for the reply, and for the outputs that belong to it, however many are still on their way."""
         replying = asyncio.ensure_future(self._reply_to(msg_id))
         try:
@@ -87,10 +88,10 @@ class Transcript(NotebookClient):
             replying.cancel()
             task_poll_kernel_alive.cancel()
 
-    async def _reply_to(self, request: str) -> dict[str, Any]:
+    async def _reply_to(self, request: str) -> Message:
         channel = cast("AsyncKernelClient", self.kc).shell_channel
         while True:
-            message: dict[str, Any] = await ensure_async(channel.get_msg(timeout=None))
+            message: Message = await ensure_async(channel.get_msg(timeout=None))
             if message["parent_header"].get("msg_id") == request:
                 return message
 
@@ -104,7 +105,7 @@ class Transcript(NotebookClient):
         await listening
 
     async def _check_raise_for_error(
-        self, cell: NotebookNode, cell_index: int, exec_reply: dict[str, Any] | None
+        self, cell: NotebookNode, cell_index: int, exec_reply: Message | None
     ) -> None:
         content = (exec_reply or {}).get("content") or {}
         self.has_quit = any(item.get("source") == "ask_exit" for item in content.get("payload") or ())
@@ -115,7 +116,7 @@ class Transcript(NotebookClient):
             raise OutputLost(f"{missing:,} of the cell's {content[SENT]:,} outputs did not arrive.")
 
     def process_message(  # noqa: D102 - nbclient's own
-        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+        self, msg: Message, cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
         self._messages += 1
         self._shown += msg["msg_type"] in SHOWN
@@ -124,10 +125,10 @@ class Transcript(NotebookClient):
         return output
 
     def output(
-        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+        self, outs: list[NotebookNode], msg: Message, display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
         """Keep an output, if there is room."""
-        content = cast(dict[str, Any], msg["content"])
+        content = cast(Message, msg["content"])
         parent = cast(dict[str, str], msg["parent_header"])
         if self.output_hook_stack[parent.get("msg_id", "")]:
             return super().output(outs, msg, display_id, cell_index)
@@ -142,13 +143,13 @@ class Transcript(NotebookClient):
         self.outputs.added(output)
         return output
 
-    def clear_output(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
+    def clear_output(self, outs: list[NotebookNode], msg: Message, cell_index: int) -> None:
         """Forget what the cell showed."""
         super().clear_output(outs, msg, cell_index)
         if not outs:
             self.outputs.cleared()
 
-    def _update_display_id(self, display_id: str, msg: dict[str, Any]) -> None:
+    def _update_display_id(self, display_id: str, msg: Message) -> None:
         if size_of(msg["content"]) <= CELL_LIMIT:
             self.journal.mask.deep(msg["content"])
             super()._update_display_id(display_id, msg)

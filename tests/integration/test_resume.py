@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -136,6 +137,36 @@ class TestResume:
         assert answer.failure is not None
         assert (answer.failure.cause, answer.failure.cell) == ("not_restored", 0)
         assert not (desk.folder / "ran").exists()
+
+
+class TestCancelling:
+    SLOW = (
+        "class Slow:\n    def __init__(self):\n        self.x = 1\n    def __reduce__(self):\n        import time\n"
+        "        open('keeping', 'w')\n        time.sleep(60)\nslow = Slow()"
+    )
+
+    def test_while_a_cell_is_kept(self, desk: Desk) -> None:
+        """It does not wait for that; the kernel is asked to stop, and the next cell is not begun."""
+        began = time.monotonic()
+        job = desk.job(self.SLOW, "open('ran', 'w')")
+        answer = PapermillRunner(desk.project).run(job, desk.heard.append, (desk.folder / "keeping").exists)
+        assert answer.status == "cancelled"
+        assert time.monotonic() - began < 20
+        assert not (desk.folder / "ran").exists()
+
+    def test_while_it_is_brought_back(self, desk: Desk) -> None:
+        """Nothing has run; it can be resumed again."""
+        made = "class Slow:\n    def __setstate__(self, state):\n        import time; time.sleep(60)\nslow = Slow()\nslow.x = 1"
+        desk.run(made, FAILS)
+        job = desk.job(made, "open('ran', 'w')", resume=True)
+        began = time.monotonic()
+        answer = PapermillRunner(desk.project).run(
+            job, desk.heard.append, lambda: time.monotonic() - began > 2
+        )
+        assert answer.failure is not None
+        assert (answer.status, answer.failure.cell) == ("cancelled", 0)
+        assert time.monotonic() - began < 20
+        assert desk.verdict(made, "2").start == 3
 
 
 class TestRefusal:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from . import limits, vault
 
 REQUEST, REPLY = "jupyter_mlops_request", "jupyter_mlops_reply"
+Foreign = Any  # of a library that this must not import
 Answer = Callable[..., "dict[str, object] | None"]
 
 
@@ -24,7 +25,7 @@ class Kernel(Protocol):
 
     shell_handlers: dict[str, Callable[..., object]]
     session: Session
-    shell: Any
+    shell: Foreign
 
 
 def install(limit: int) -> None:
@@ -38,7 +39,7 @@ def install(limit: int) -> None:
     kernel.session.send = limits.Gate(kernel.session.send, limits.Meter(limit))
 
 
-def _begin_checkpoints(kernel: Kernel, answers: dict[str, Answer], **options: Any) -> dict[str, object]:
+def _begin_checkpoints(kernel: Kernel, answers: dict[str, Answer], **options: Foreign) -> dict[str, object]:
     from .keeper import Keeper
 
     keeper = Keeper(kernel.shell, **options)

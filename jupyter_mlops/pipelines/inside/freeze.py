@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .identity import is_handle, is_one, name_of, reach
+from .identity import is_handle, name_of, ones, reach
 from .names import mentioned
 
 try:
@@ -28,6 +28,7 @@ except ImportError:  # a kernel without it keeps what plain pickle can
 _FEW = 4096
 _DENIED = {"numpy.memmap", "ipywidgets.Widget", "IPython.InteractiveShell"}
 _ALONE = 3  # references to an array that only one view of it holds: the view's, ours, and the counter's own
+Foreign = Any  # of a library that is not imported here
 _namespace: dict[str, object] = {}
 
 
@@ -88,7 +89,7 @@ def freeze(value: object, check: Callable[[int], None], subject: object) -> Froz
         freezer.dump(value)
         frozen.stream = bytes(sink.content)
         frozen.hold = [obj for _, obj in freezer.memo.copy().values()]
-        frozen.ids = {id(obj) for obj in frozen.hold if id(obj) not in freezer.apart and is_one(obj)}
+        frozen.ids = ones(frozen.hold, freezer.apart)
         return frozen
     except Unkept as error:
         frozen.why = str(error)
@@ -173,7 +174,7 @@ class _Freezer(Pickler):  # type: ignore[misc]
             names, slots["__globals__"] = _Marker(), {}
         return (made, (code, names, name, defaults, func.__closure__), (state, slots), *more)
 
-    def cell(self, cell: Any) -> object:
+    def cell(self, cell: Foreign) -> object:
         """Reduce a closure's cell so that it may hold the function that it belongs to."""
         try:
             content: tuple[object, ...] = (cell.cell_contents,)
@@ -181,7 +182,7 @@ class _Freezer(Pickler):  # type: ignore[misc]
             content = ()
         return types.CellType, (), content, None, None, _fill
 
-    def array(self, array: Any) -> object:
+    def array(self, array: Foreign) -> object:
         """Reduce a view to the array that it looks at, if anybody else looks at that too."""
         base = array.base
         if base is None or id(array) in self.apart:
@@ -206,7 +207,7 @@ class _Freezer(Pickler):  # type: ignore[misc]
                 self.apart[id(inner)] = inner
         return NotImplemented
 
-    def tensor(self, tensor: Any) -> object:
+    def tensor(self, tensor: Foreign) -> object:
         """Refuse a tensor whose memory another one uses too: each would get its own."""
         pointer = int(tensor.untyped_storage().data_ptr())
         if pointer and self._storages.setdefault(pointer, id(tensor)) != id(tensor):
@@ -240,7 +241,9 @@ def _deny(_freezer: _Freezer, obj: object) -> object:
     raise Unkept(f"{_a(obj)} cannot be kept")
 
 
-def _view(base: Any, dtype: Any, shape: Any, offset: int, strides: Any, writeable: bool) -> object:
+def _view(
+    base: Foreign, dtype: Foreign, shape: Foreign, offset: int, strides: Foreign, writeable: bool
+) -> object:
     numpy = sys.modules["numpy"]
     view = numpy.ndarray(shape, dtype, numpy.ravel(base, order="K"), offset, strides)
     view.flags.writeable = writeable

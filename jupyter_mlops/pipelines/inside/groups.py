@@ -8,6 +8,8 @@ from typing import Any
 
 from .freeze import Frozen
 
+Wire = Mapping[str, Any]
+
 
 @dataclass
 class Group:
@@ -42,7 +44,7 @@ class Group:
         }
 
     @classmethod
-    def of(cls, wire: Mapping[str, Any]) -> Group:
+    def of(cls, wire: Wire) -> Group:
         """Return what was made JSON."""
         return cls(**{**wire, "names": frozenset(wire["names"]), "refers": frozenset(wire["refers"])})
 

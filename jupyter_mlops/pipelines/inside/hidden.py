@@ -13,6 +13,7 @@ from typing import Any
 _SECRET = re.compile(r"(?i)password|passwd|secret|token(?!i[sz])|api_?key|access_?key|credential")
 _URL_SECRET = re.compile(r"://[^\s/:@]+:[^\s/@]+@")
 _environment: dict[str, str] = {}
+Foreign = Any  # a module that may not be there
 State = dict[str, object]
 
 
@@ -76,7 +77,7 @@ def _folder() -> str:
         return os.path.expanduser("~")  # noqa: PTH111
 
 
-def _pandas_options(pandas: Any) -> dict[str, object]:
+def _pandas_options(pandas: Foreign) -> dict[str, object]:
     known = pandas._config.config  # noqa: SLF001 - it tells the defaults nowhere else
     values = {name: _at(known._global_config, name) for name in known._registered_options}  # noqa: SLF001
     return {
@@ -86,31 +87,31 @@ def _pandas_options(pandas: Any) -> dict[str, object]:
     }
 
 
-def _at(tree: Mapping[str, Any], name: str) -> object:
+def _at(tree: Mapping[str, Foreign], name: str) -> object:
     value: Any = tree
     for part in name.split("."):
         value = value[part]
     return value
 
 
-def _put_pandas_options(pandas: Any, options: Mapping[str, object]) -> None:
+def _put_pandas_options(pandas: Foreign, options: Mapping[str, object]) -> None:
     for name, value in options.items():
         pandas.set_option(name, value)
 
 
-def _put_mlflow(mlflow: Any, known: tuple[str, str | None]) -> None:
+def _put_mlflow(mlflow: Foreign, known: tuple[str, str | None]) -> None:
     if known[0]:
         mlflow.set_tracking_uri(known[0])
     if known[1] is not None and mlflow.active_run() is None:
         mlflow.start_run(run_id=known[1])
 
 
-def _mlflow(mlflow: Any) -> tuple[str, str | None]:
+def _mlflow(mlflow: Foreign) -> tuple[str, str | None]:
     run, uri = mlflow.active_run(), mlflow.get_tracking_uri()
     return "" if _URL_SECRET.search(uri) else uri, None if run is None else run.info.run_id
 
 
-_MODULES: dict[str, tuple[Callable[[Any], object], Callable[[Any, Any], object]]] = {
+_MODULES: dict[str, tuple[Callable[[Foreign], object], Callable[[Foreign, Foreign], object]]] = {
     "random": (lambda random: random.getstate(), lambda random, state: random.setstate(state)),
     "numpy.random": (lambda random: random.get_state(), lambda random, state: random.set_state(state)),
     "numpy": (

@@ -6,11 +6,12 @@ import gc
 import re
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from .names import mentioned
 
 _FAR = 100_000
+_answers: dict[type, bool | None] = {}
 _ALIKE = (
     str, bytes, int, float, complex, bool, type(None), range, slice, tuple, frozenset, re.Pattern,
     types.ModuleType, types.CodeType, types.BuiltinFunctionType, types.MethodType, types.MappingProxyType,
@@ -25,12 +26,27 @@ _HANDLE = re.compile(
 def is_one(obj: object) -> bool:
     """Tell whether two variables that share *obj* would notice if each got its own."""
     kind = type(obj)
+    answer = _answers.get(kind)
+    if answer is None and kind not in _answers:
+        answer = _answers[kind] = _of_kind(kind)
+    if answer is None:
+        return bool(getattr(obj, "__module__", "") == "__main__")
+    return answer
+
+
+def ones(objects: Iterable[object], besides: Container[int]) -> set[int]:
+    """Return the ids of the objects that are one, but for those *besides*."""
+    return {id(obj) for obj in objects if is_one(obj) and id(obj) not in besides}
+
+
+def _of_kind(kind: type) -> bool | None:
+    """Answer for all objects of a type; None if it depends on where each was defined."""
     if issubclass(kind, (type, types.FunctionType)):
-        return bool(obj.__module__ == "__main__")
+        return None
     if "function" in kind.__name__ or kind.__name__ == "ufunc":
         return False
     if kind.__module__.partition(".")[0] in _TABLES:
-        return kind.__name__ == "ndarray" or hasattr(obj, "_mgr")
+        return kind.__name__ in {"DataFrame", "Series", "ndarray"}
     return not issubclass(kind, _ALIKE)
 
 

@@ -6,12 +6,12 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, cast
 
 from . import hidden, vault
 from .freeze import Frozen, Unkept, freeze, thaw, use_namespace
-from .groups import Group, joined
+from .groups import Group, Wire, joined
 from .modules import Modules
 from .names import Use, use_of
 from .shelf import Shelf
@@ -104,7 +104,7 @@ class Keeper:
             with suppress(Exception):
                 exec(compile(setting, "<settings>", "exec"), names)  # noqa: S102 - the notebook's own code
 
-    def load(self, groups: Iterable[Mapping[str, Any]], state: list[object], count: int) -> None:
+    def load(self, groups: Iterable[Wire], state: list[object], count: int) -> None:
         """Put back what was kept of these groups, of the interpreter's own state, and the number of the next cell."""
         self._shell.execution_count = count
         names = self._shell.user_ns
@@ -115,7 +115,7 @@ class Keeper:
         if state:
             hidden.restore(self._thawed([str(state[0])]))
 
-    def settle(self, groups: Iterable[Mapping[str, Any]], names: Iterable[str]) -> None:
+    def settle(self, groups: Iterable[Wire], names: Iterable[str]) -> None:
         """Take what there is now for what there was after the last cell that was kept."""
         wanted = set(names)
         for name in self._variables().keys() - wanted:
@@ -208,7 +208,7 @@ class Keeper:
     def _frozen(self, value: object, deadline: float, subject: object = None) -> Frozen:
         return freeze(value, self._watch(deadline), value if subject is None else subject)
 
-    def _watch(self, deadline: float) -> Any:
+    def _watch(self, deadline: float) -> Callable[[int], None]:
         def check(size: int) -> None:
             if time.monotonic() > deadline:
                 raise NoTime
@@ -217,9 +217,9 @@ class Keeper:
 
         return check
 
-    def _thawed(self, names: list[str]) -> Any:
+    def _thawed(self, names: list[str]) -> dict[str, object]:
         stream, *buffers = map(self._shelf.get, names)
-        return thaw(bytes(stream), buffers)
+        return cast("dict[str, object]", thaw(bytes(stream), buffers))
 
     def _remember(self, now: Mapping[str, object], groups: Iterable[Group], gone: Iterable[str]) -> None:
         self._seen = {name: id(value) for name, value in now.items()}

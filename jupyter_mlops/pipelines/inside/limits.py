@@ -11,6 +11,7 @@ SENT, LEFT_OUT = "jupyter_mlops_sent", "jupyter_mlops_left_out"
 SHOWN = {"stream", "display_data", "execute_result", "update_display_data", "error", "clear_output"}
 _LONGEST = 100_000
 _PAUSE_S = 0.02
+Foreign = Any  # of ipykernel and jupyter_client
 Message = dict[str, Any]
 
 
@@ -76,7 +77,9 @@ class Gate:
         self._held: tuple[Any, Message, Message] | None = None
         self._sent_at = 0.0
 
-    def __call__(self, stream: Any, message: Any, content: Any = None, *rest: Any, **more: Any) -> object:
+    def __call__(
+        self, stream: Foreign, message: Foreign, content: Foreign = None, *rest: Foreign, **more: Foreign
+    ) -> object:
         """Send a message as the session would."""
         kind, body, parent = _parts(message, content, rest, more)
         if not isinstance(body, dict) or (kind not in SHOWN and kind != "execute_reply"):
@@ -103,7 +106,7 @@ class Gate:
                 self._sent_at = time.monotonic()
                 self._send(held[0], held[1], **held[2])
 
-    def _joins(self, stream: Any, message: Any, parent: str, more: Message) -> bool:
+    def _joins(self, stream: Foreign, message: Foreign, parent: str, more: Message) -> bool:
         """Hold a piece of a stream back if one has just gone out, or add it to the one that is held."""
         if not isinstance(message, dict) or threading.current_thread() is not getattr(stream, "thread", None):
             return False
@@ -121,7 +124,7 @@ class Gate:
         return True
 
 
-def _parts(message: Any, content: Any, rest: Any, more: Any) -> tuple[str, Any, str]:
+def _parts(message: Foreign, content: Foreign, rest: Foreign, more: Foreign) -> tuple[str, Foreign, str]:
     """Return the kind, the content and the parent's id of what is sent."""
     if isinstance(message, dict):
         kind, content, parent = message["header"]["msg_type"], message["content"], message["parent_header"]

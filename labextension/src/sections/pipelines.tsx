@@ -6,7 +6,7 @@ import { Entry } from '../components/entry';
 import type { Form } from '../components/form';
 import { List } from '../components/list';
 import { markOf } from '../components/mark';
-import { Notice } from '../components/notice';
+import { Next } from '../components/next';
 import { Search } from '../components/search';
 import type { ITools } from '../components/tools';
 import { lineOf } from '../line';
@@ -127,21 +127,20 @@ function belowOf({ entry, schedules }: IPlan, trans: ITools['trans']): string {
   return [when, steps].filter(Boolean).map(brief).join(' · ');
 }
 
+/** Say that work waits for nobody; a server starts a worker within seconds unless it was told not to. */
 function Unattended({ count, tools }: { count: number; tools: ITools }): JSX.Element {
   const { trans, copy } = tools;
   return (
-    <Notice
-      title={trans._n(
-        'No worker is at work: %1 execution waits.',
-        'No worker is at work: %1 executions wait.',
-        count
-      )}
-      hint={trans.__('This server starts one within seconds unless it was told not to; or:')}
-      lines={['jupyter mlops worker']}
-      role="status"
-      copy={copy}
-      trans={trans}
-    />
+    <div role="status">
+      <p className="jp-Mlops-note">
+        {trans._n(
+          'No worker is at work: %1 execution waits.',
+          'No worker is at work: %1 executions wait.',
+          count
+        )}
+      </p>
+      <Next line="jupyter mlops worker" copy={copy} trans={trans} />
+    </div>
   );
 }
 

@@ -13,7 +13,7 @@ import { handsOf } from './hands';
 import { Pipelines } from './pipelines';
 
 const CALM_MS = 1000; // a running step tells twice a second how far it is
-const FILES_MS = 2000;
+const FILES_MS = 1500;
 
 /** The section on pipelines and executions. */
 export function pipelinesSection(

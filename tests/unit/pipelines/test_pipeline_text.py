@@ -51,7 +51,7 @@ def texts(draw: st.DrawFn) -> str:
 
 def comments(text: str) -> list[str]:
     """Return the comments of a file, those within lists apart."""
-    bare = re.sub(r'"""(?:.|\n)*?"""|\'[^\']*\'|\[\r?\n(?:.|\n)*?\]', "", text)
+    bare = re.sub(r'"""(?:.|\n)*?"""|\'[^\'\n]*\'|\[\r?\n(?:.|\n)*?\]', "", text)
     return [line[line.index("#") :].rstrip("\r") for line in bare.split("\n") if "#" in line]
 
 

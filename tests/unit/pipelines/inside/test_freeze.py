@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
+import ipywidgets
 import numpy as np
 import pandas as pd
 import pytest
@@ -175,6 +176,7 @@ class TestRefusal:
             (lambda: sqlite3.connect(":memory:"), "a sqlite3.Connection cannot be kept"),
             (lambda: Path("/dev/null").open("w"), "a _io.TextIOWrapper cannot be kept"),  # noqa: SIM115
             (lambda: {"log": io.TextIOWrapper(io.BytesIO())}, "a _io.TextIOWrapper cannot be kept"),
+            (lambda: ipywidgets.Text("x"), "an ipywidgets.widgets.widget_string.Text cannot be kept"),
         ],
     )
     def test_what_stands_for_more_than_its_bytes(self, notebook: Notebook, value: object, why: str) -> None:

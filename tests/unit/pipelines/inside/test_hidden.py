@@ -89,9 +89,13 @@ class TestState:
         monkeypatch.setitem(sys.modules, "mlflow", mlflow)
         state = restored()
         started: list[str] = []
+
+        def start_run(*, run_id: str) -> None:
+            started.append(run_id)
+
         mlflow.active_run = lambda: None
         mlflow.set_tracking_uri = started.append
-        mlflow.start_run = lambda run_id: started.append(run_id)
+        mlflow.start_run = start_run
         hidden.restore(state)
         assert started == ["sqlite:///mlflow.db", "run-1"]
 
