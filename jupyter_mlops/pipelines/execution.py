@@ -252,14 +252,15 @@ class Execution(Transcript):
         try:
             await task
         except CellExecutionError as error:
-            return stopped or Ending("error", error.evalue, error.ename)
+            return stopped or self._session.shortage() or Ending("error", error.evalue, error.ename)
         except (DeadKernelError, asyncio.CancelledError):
             return stopped or await self._session.death()
         except OutputLost as error:
             return stopped or Ending("output_lost", str(error))
         finally:
             self.close_cell(index)
-        return stopped or (Ending("quit", "quit() or exit() ended the kernel.") if self.has_quit else None)
+        quit_ = Ending("quit", "quit() or exit() ended the kernel.") if self.has_quit else None
+        return stopped or self._session.shortage() or quit_  # a child may have been ended, and the cell not
 
     async def _wait(self, task: asyncio.Future[_Result], timeout_s: float | None) -> Ending | None:
         """Wait for *task*; say why it is to be stopped instead, if it is."""

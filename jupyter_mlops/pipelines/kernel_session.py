@@ -128,12 +128,18 @@ class KernelSession:
     async def death(self) -> Ending:
         """Say how it died."""
         code = await self._exit_code(_GRACE_S)
-        if self.memory is not None and (self._is_over or self.memory.has_killed()):
-            return Ending("out_of_memory", str(self.memory))
+        if (short := self.shortage()) is not None:
+            return short
         if out_of_memory_kills() > self._kills:
             return Ending("out_of_memory", "The system killed the kernel for want of memory.")
         hint = ", often for want of memory" if code == -9 else ""
         return Ending("kernel_died", f"The kernel died ({describe_exit(code)}{hint}).")
+
+    def shortage(self) -> Ending | None:
+        """Say that it, or something that it started, has used more memory than it may; or return nothing."""
+        if self.memory is None or not (self._is_over or self.memory.has_killed()):
+            return None
+        return Ending("out_of_memory", str(self.memory))
 
     async def close(self, *, is_lost: bool) -> None:
         """End it and all that it started, unless it is kept; one that is not lost may say goodbye first."""
@@ -144,12 +150,18 @@ class KernelSession:
             return
         try:
             if not is_lost and await self.is_alive():
-                await ensure_async(self.manager.request_shutdown())
+                await self._say_goodbye()
                 await self._exit_code(_GRACE_S)
         finally:
             self.processes.end()
             await self._exit_code(_GRACE_S)
             await self._release()
+
+    async def _say_goodbye(self) -> None:
+        with suppress(AgentLost):
+            if self.agent is not None:
+                await self.agent.ask("end", _LOOK_S * 20)
+        await ensure_async(self.manager.request_shutdown())
 
     async def keep(self, seconds: float, place: Path, besides: Path) -> int | None:
         """Leave it to its supervisor for so long; return that one's process id, or None if there is none.

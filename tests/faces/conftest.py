@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +22,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def notebook(here: Path) -> Iterator[Notebook]:
+def notebook(here: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
     """A notebook in a fresh project, with the extension loaded."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # IPython puts its own there
     shell = Notebook.instance()
     shell.say("%load_ext jupyter_mlops")
     yield shell

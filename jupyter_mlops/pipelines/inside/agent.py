@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 from . import limits, vault
 
 REQUEST, REPLY = "jupyter_mlops_request", "jupyter_mlops_reply"
+_FLUSH_S, _LAST_FLUSH_S = 2.0, 0.2
 Foreign = Any  # of a library that this must not import
 Answer = Callable[..., "dict[str, object] | None"]
 
@@ -26,6 +28,7 @@ class Kernel(Protocol):
     shell_handlers: dict[str, Callable[..., object]]
     session: Session
     shell: Foreign
+    iopub_socket: Foreign
 
 
 def install(limit: int) -> None:
@@ -33,10 +36,29 @@ def install(limit: int) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     kernel: Kernel = IPKernelApp.instance().kernel
+    streams = sys.stdout, sys.stderr
+    _wait_no_longer(streams, _FLUSH_S)
     answers: dict[str, Answer] = {"secrets": vault.resolve}
+    answers["end"] = functools.partial(_end, kernel, streams)
     answers["begin_checkpoints"] = functools.partial(_begin_checkpoints, kernel, answers)
     kernel.shell_handlers[REQUEST] = functools.partial(_reply, kernel, answers)
     kernel.session.send = limits.Gate(kernel.session.send, limits.Meter(limit))
+
+
+def _wait_no_longer(streams: Iterable[object], seconds: float) -> None:
+    """Bound how long a flush waits: one that comes while ipykernel shuts down waits in vain, ten seconds by default."""
+    for stream in streams:
+        setattr(stream, "flush_timeout", seconds)  # noqa: B010 - only ipykernel's streams have it
+
+
+def _end(kernel: Kernel, streams: Iterable[object]) -> None:
+    """Prepare for the end: a thread of ipykernel's may then wait for ever for another that has gone already."""
+    import zmq
+
+    _wait_no_longer(streams, _LAST_FLUSH_S)
+    with suppress(AttributeError):
+        context = kernel.iopub_socket.io_thread.socket.context
+        context.setsockopt(zmq.SNDTIMEO, int(_LAST_FLUSH_S * 1000))  # of sockets that are opened from now on
 
 
 def _begin_checkpoints(kernel: Kernel, answers: dict[str, Answer], **options: Foreign) -> dict[str, object]:

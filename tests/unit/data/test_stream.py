@@ -110,12 +110,15 @@ class TestBatches:
 
 
 LIMITED = """
-    import resource, sys
+    import sys
     from pathlib import Path
     import numpy as np, pandas, pyarrow as pa
     from jupyter_mlops.core.project import Project
     from jupyter_mlops.data.stream import snapshot_batches
     from jupyter_mlops.data.store import stream, keep
+    def peak():
+        return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+
     project = Project.create(Path(sys.argv[1]))
     project.store.engine
     random = np.random.default_rng(0)
@@ -125,9 +128,9 @@ LIMITED = """
             yield pa.RecordBatch.from_pydict({f"f{n}": random.normal(size=32_768) for n in range(8)})
 
     snapshot_batches(project, batches(2), "warm")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     made = snapshot_batches(project, batches(int(sys.argv[2])), "big")
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    grown = peak() - before
     print(made.rows * 64 // 1024, grown)
 """
 
