@@ -59,7 +59,7 @@ eslint: $(VENV)/.modules
 
 pytest: $(VENV)/.dev
 	@echo 'test: pytest'
-	@python -m pytest -n 2 --quiet
+	@python -m pytest -n 2 --dist worksteal --quiet
 
 jest: $(VENV)/.modules
 	@echo 'test: jest'

@@ -8,9 +8,9 @@ from pathlib import Path
 from measure import Action, Claim, Prepare, Sample, Turn, compare, report, timed, times
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.definition import Definition
-from jupyter_mlops.pipelines.frozen import freeze
-from jupyter_mlops.pipelines.launch import launch
+from jupyter_mlops.pipelines.durable.frozen import freeze
+from jupyter_mlops.pipelines.durable.launch import launch
+from jupyter_mlops.pipelines.file.definition import Definition
 
 CALLS, WITHIN_MS = 50, 20
 OURS, PEER, LIMIT = "launch, three steps", "DBOS, enqueue of one workflow", "one synced SQLite transaction"

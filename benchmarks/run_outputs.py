@@ -24,9 +24,9 @@ def written(folder: Path, cells: int) -> Path:
 
 def ours(folder: Path, *, cells: int) -> Turn:
     from jupyter_mlops.core.project import Project
-    from jupyter_mlops.pipelines import document
-    from jupyter_mlops.pipelines.papermill import PapermillRunner
-    from jupyter_mlops.pipelines.runner import Job
+    from jupyter_mlops.pipelines.file import document
+    from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+    from jupyter_mlops.pipelines.running.runner import Job
 
     runner = PapermillRunner(Project.create(folder))
     notebook = document.read(written(folder, cells), "outputs.ipynb")

@@ -35,9 +35,9 @@ def written(folder: Path) -> Path:
 
 def ours(folder: Path, *, keeps: bool) -> Turn:
     from jupyter_mlops.core.project import Project
-    from jupyter_mlops.pipelines import document
-    from jupyter_mlops.pipelines.papermill import PapermillRunner
-    from jupyter_mlops.pipelines.runner import Job
+    from jupyter_mlops.pipelines.file import document
+    from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+    from jupyter_mlops.pipelines.running.runner import Job
 
     project = Project.create(folder)
     notebook = document.read(written(folder), "ten.ipynb")

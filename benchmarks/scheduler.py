@@ -49,7 +49,7 @@ def prepared(folder: Path, count: int, expression: str, clock: MovedClock) -> Pr
 
 
 def idle(folder: Path) -> Turn:
-    from jupyter_mlops.pipelines.scheduler import Scheduler
+    from jupyter_mlops.pipelines.scheduling.scheduler import Scheduler
 
     scheduler = Scheduler(prepared(folder, SCHEDULES, "30 6 * * *", MovedClock()))
     scheduler.look()
@@ -61,7 +61,7 @@ def idle(folder: Path) -> Turn:
 
 
 def firing(folder: Path) -> Turn:
-    from jupyter_mlops.pipelines.scheduler import Scheduler
+    from jupyter_mlops.pipelines.scheduling.scheduler import Scheduler
 
     clock = MovedClock()
     scheduler = Scheduler(prepared(folder, DUE, "0 * * * *", clock))

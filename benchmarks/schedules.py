@@ -21,8 +21,8 @@ from jupyter_mlops.core import door
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
+from jupyter_mlops.pipelines.durable.state import EXECUTIONS
 from jupyter_mlops.pipelines.schedule import schedule
-from jupyter_mlops.pipelines.state import EXECUTIONS
 
 SCHEDULES, IDLE_S, SHARE, LATE_S = 1000, 30, 0.05, 2.0
 WARM_S = 15

@@ -35,7 +35,7 @@ class FastClock:
 def work(root: Path, began: float) -> None:
     """Look until killed, as a worker does."""
     from jupyter_mlops.core.project import Project
-    from jupyter_mlops.pipelines.scheduler import Scheduler
+    from jupyter_mlops.pipelines.scheduling.scheduler import Scheduler
 
     scheduler = Scheduler(Project(root, clock=FastClock(began)))
     while True:
@@ -84,9 +84,9 @@ def count(root: Path) -> tuple[int, int, int]:
     from sqlalchemy import func, select
 
     from jupyter_mlops.core.project import Project
-    from jupyter_mlops.pipelines.schedules import FIRINGS
-    from jupyter_mlops.pipelines.state import EXECUTIONS
-    from jupyter_mlops.pipelines.timetable import text
+    from jupyter_mlops.pipelines.durable.state import EXECUTIONS
+    from jupyter_mlops.pipelines.scheduling.schedules import FIRINGS
+    from jupyter_mlops.pipelines.scheduling.timetable import text
 
     store = Project(root).store
     of_day = FIRINGS.c.slot <= text(END)

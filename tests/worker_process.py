@@ -14,11 +14,11 @@ from sqlalchemy import text
 
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.definition import Definition
-from jupyter_mlops.pipelines.frozen import Frozen, freeze
-from jupyter_mlops.pipelines.launch import Request, launch
-from jupyter_mlops.pipelines.runner import CellProgress, Failure, Job, NotebookRun
-from jupyter_mlops.pipelines.state import ENDED, EXECUTIONS, STEPS
+from jupyter_mlops.pipelines.durable.frozen import Frozen, freeze
+from jupyter_mlops.pipelines.durable.launch import Request, launch
+from jupyter_mlops.pipelines.durable.state import ENDED, EXECUTIONS, STEPS
+from jupyter_mlops.pipelines.file.definition import Definition
+from jupyter_mlops.pipelines.running.runner import CellProgress, Failure, Job, NotebookRun
 from tests.fakes import FakeTracker
 from tests.notebooks.builder import write_notebook
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import FOLDER, Project, find
-from jupyter_mlops.pipelines import state
+from jupyter_mlops.pipelines.durable import state
 
 if TYPE_CHECKING:
     from jupyter_events import EventLogger

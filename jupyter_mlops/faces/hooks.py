@@ -16,7 +16,7 @@ from tornado.web import HTTPError, stream_request_body
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.faces.rest import ROOT
-from jupyter_mlops.pipelines import hook
+from jupyter_mlops.pipelines.scheduling import hook
 
 
 @stream_request_body

@@ -15,7 +15,7 @@ from tornado.web import HTTPError, authenticated
 from jupyter_mlops.core.errors import MlopsError, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.faces.rest import RESOURCE, ROOT
-from jupyter_mlops.pipelines import kept
+from jupyter_mlops.pipelines.running import kept
 
 
 class KernelHandler(ExtensionHandlerMixin, APIHandler):

@@ -18,7 +18,7 @@ from tornado.web import HTTPError, authenticated
 from jupyter_mlops.core.errors import MlopsError, NotFound
 from jupyter_mlops.core.project import Project, confined
 from jupyter_mlops.faces.rest import RESOURCE, ROOT
-from jupyter_mlops.pipelines import document
+from jupyter_mlops.pipelines.file import document
 
 
 class OutputHandler(ExtensionHandlerMixin, APIHandler):

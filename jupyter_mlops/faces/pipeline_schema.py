@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from jupyter_mlops.pipelines.definition import Definition
-from jupyter_mlops.pipelines.parameter_spec import ParameterSpec
-from jupyter_mlops.pipelines.spec import ApprovalSpec, RetrySpec, Spec, StepSpec
-from jupyter_mlops.pipelines.trigger_spec import NotifySpec, TriggerSpec
+from jupyter_mlops.pipelines.file.definition import Definition
+from jupyter_mlops.pipelines.file.parameter_spec import ParameterSpec
+from jupyter_mlops.pipelines.file.spec import ApprovalSpec, RetrySpec, Spec, StepSpec
+from jupyter_mlops.pipelines.file.trigger_spec import NotifySpec, TriggerSpec
 
 _TABLES: tuple[tuple[str, type[Spec]], ...] = (
     ("The file", Definition),

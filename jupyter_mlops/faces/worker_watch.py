@@ -20,8 +20,8 @@ from typing import IO
 from jupyter_mlops.core.errors import Conflict, MlopsError
 from jupyter_mlops.core.project import FOLDER, Project, find
 from jupyter_mlops.core.settings import PREFIX
-from jupyter_mlops.pipelines import agenda
-from jupyter_mlops.pipelines.worker_loop import PARENT
+from jupyter_mlops.pipelines.scheduling import agenda
+from jupyter_mlops.pipelines.scheduling.worker_loop import PARENT
 
 COMMAND = (sys.executable, "-m", "jupyter_mlops", "worker")
 LOG_FILE = "worker.log"

@@ -10,8 +10,9 @@ from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import ExecutionRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import kept, state
-from jupyter_mlops.pipelines.kept import KeptKernel
+from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.running import kept
+from jupyter_mlops.pipelines.running.kept import KeptKernel
 
 
 @verb("attach", effect="write")

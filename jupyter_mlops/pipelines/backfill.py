@@ -17,13 +17,13 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import ExecutionRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import schedules
-from jupyter_mlops.pipelines.firing import start
-from jupyter_mlops.pipelines.launch import Cause
-from jupyter_mlops.pipelines.schedules import ScheduleName
-from jupyter_mlops.pipelines.timetable import Timetable, text
-from jupyter_mlops.pipelines.trigger_spec import TriggerSpec
-from jupyter_mlops.pipelines.zone import zone
+from jupyter_mlops.pipelines.durable.launch import Cause
+from jupyter_mlops.pipelines.file.trigger_spec import TriggerSpec
+from jupyter_mlops.pipelines.file.zone import zone
+from jupyter_mlops.pipelines.scheduling import schedules
+from jupyter_mlops.pipelines.scheduling.firing import start
+from jupyter_mlops.pipelines.scheduling.schedules import ScheduleName
+from jupyter_mlops.pipelines.scheduling.timetable import Timetable, text
 
 MOST = 1_000
 _PRIORITY = 90

@@ -7,9 +7,9 @@ from jupyter_mlops.core.errors import Conflict
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import ExecutionRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import state, turn
-from jupyter_mlops.pipelines.account import Execution, account
-from jupyter_mlops.pipelines.sheet import Sheet
+from jupyter_mlops.pipelines.durable import state, turn
+from jupyter_mlops.pipelines.durable.account import Execution, account
+from jupyter_mlops.pipelines.durable.sheet import Sheet
 
 
 @verb("cancel", effect="write")

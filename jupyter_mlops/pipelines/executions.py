@@ -12,8 +12,8 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import PipelineName
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines.account import Execution, of_row
-from jupyter_mlops.pipelines.state import EXECUTIONS, STEPS, ExecutionStatus
+from jupyter_mlops.pipelines.durable.account import Execution, of_row
+from jupyter_mlops.pipelines.durable.state import EXECUTIONS, STEPS, ExecutionStatus
 
 Limit = Annotated[int, Field(gt=0, le=1_000, description="Most executions to list.")]
 

@@ -11,8 +11,8 @@ from jupyter_mlops.core import progress
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import ExecutionRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import state
-from jupyter_mlops.pipelines.account import Execution, account
+from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable.account import Execution, account
 
 _LOOK_S = 0.5
 

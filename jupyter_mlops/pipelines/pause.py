@@ -14,8 +14,9 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import Word, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import schedules, state
-from jupyter_mlops.pipelines.sheet import Sheet
+from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable.sheet import Sheet
+from jupyter_mlops.pipelines.scheduling import schedules
 
 PausableRef = Annotated[
     str,

@@ -18,11 +18,11 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import PipelineName, Word
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import definition, document, pipeline_file, pipeline_text
-from jupyter_mlops.pipelines.document import Notebook
-from jupyter_mlops.pipelines.edits import edits
-from jupyter_mlops.pipelines.infer import Plan, infer
-from jupyter_mlops.pipelines.vocabulary import registry_of
+from jupyter_mlops.pipelines.file import definition, document, pipeline_file, pipeline_text
+from jupyter_mlops.pipelines.file.document import Notebook
+from jupyter_mlops.pipelines.file.edits import edits
+from jupyter_mlops.pipelines.file.infer import Plan, infer
+from jupyter_mlops.pipelines.file.vocabulary import registry_of
 
 SCHEMA = "pipeline.schema.json"
 NotebookPath = Annotated[

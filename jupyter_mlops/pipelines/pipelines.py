@@ -10,13 +10,15 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import PipelineName
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import definition, freshness, pipeline_file, schedules, state
-from jupyter_mlops.pipelines.parameter_shown import ParameterShown, of_pipeline
-from jupyter_mlops.pipelines.problems import Problem
-from jupyter_mlops.pipelines.schedules import Standing
-from jupyter_mlops.pipelines.state import ExecutionStatus
-from jupyter_mlops.pipelines.trigger_spec import TriggerSpec
-from jupyter_mlops.pipelines.vocabulary import registry_of
+from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable.state import ExecutionStatus
+from jupyter_mlops.pipelines.file import definition, pipeline_file
+from jupyter_mlops.pipelines.file.parameter_shown import ParameterShown, of_pipeline
+from jupyter_mlops.pipelines.file.problems import Problem
+from jupyter_mlops.pipelines.file.trigger_spec import TriggerSpec
+from jupyter_mlops.pipelines.file.vocabulary import registry_of
+from jupyter_mlops.pipelines.scheduling import freshness, schedules
+from jupyter_mlops.pipelines.scheduling.schedules import Standing
 
 
 class PipelineEntry(Record):

@@ -10,13 +10,14 @@ from jupyter_mlops.core import call
 from jupyter_mlops.core.errors import Conflict
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import look, schedules, state
-from jupyter_mlops.pipelines.arrivals import matches
+from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable.state import moment
+from jupyter_mlops.pipelines.file.trigger_spec import TriggerSpec
 from jupyter_mlops.pipelines.pause import Pausable, PausableRef
-from jupyter_mlops.pipelines.state import moment
-from jupyter_mlops.pipelines.timetable import Timetable
-from jupyter_mlops.pipelines.trigger_spec import TriggerSpec
-from jupyter_mlops.pipelines.triggers import PAUSED
+from jupyter_mlops.pipelines.scheduling import look, schedules
+from jupyter_mlops.pipelines.scheduling.arrivals import matches
+from jupyter_mlops.pipelines.scheduling.timetable import Timetable
+from jupyter_mlops.pipelines.scheduling.triggers import PAUSED
 
 
 @verb("resume", effect="write")

@@ -15,15 +15,17 @@ from jupyter_mlops.core.errors import Conflict, Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import ExecutionRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import checkpoint, definition, document, frozen, state
-from jupyter_mlops.pipelines.account import Execution, account
-from jupyter_mlops.pipelines.attempt import work_of
-from jupyter_mlops.pipelines.foreground import conduct
-from jupyter_mlops.pipelines.frozen import Frozen
-from jupyter_mlops.pipelines.notebook_step import job_of
+from jupyter_mlops.pipelines.durable import frozen, state
+from jupyter_mlops.pipelines.durable.account import Execution, account
+from jupyter_mlops.pipelines.durable.attempt import work_of
+from jupyter_mlops.pipelines.durable.foreground import conduct
+from jupyter_mlops.pipelines.durable.frozen import Frozen
+from jupyter_mlops.pipelines.durable.notebook_step import job_of
+from jupyter_mlops.pipelines.durable.sheet import Sheet
+from jupyter_mlops.pipelines.durable.state import StepKey
+from jupyter_mlops.pipelines.file import definition, document
 from jupyter_mlops.pipelines.run import Detach, fail
-from jupyter_mlops.pipelines.sheet import Sheet
-from jupyter_mlops.pipelines.state import StepKey
+from jupyter_mlops.pipelines.running import checkpoint
 
 _AGAIN = {"failed", "cancelled", "skipped"}
 

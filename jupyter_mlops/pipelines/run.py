@@ -13,13 +13,14 @@ from jupyter_mlops.core.errors import Conflict, Invalid, Refused, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import RunName, Short, Word
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import definition, document, frozen, pipeline_file, state
-from jupyter_mlops.pipelines.account import Execution, account
-from jupyter_mlops.pipelines.document import Notebook
-from jupyter_mlops.pipelines.foreground import conduct
-from jupyter_mlops.pipelines.frozen import Frozen
-from jupyter_mlops.pipelines.launch import Request, insert, launch
-from jupyter_mlops.pipelines.parameters import assignments, check, read_parameters
+from jupyter_mlops.pipelines.durable import frozen, state
+from jupyter_mlops.pipelines.durable.account import Execution, account
+from jupyter_mlops.pipelines.durable.foreground import conduct
+from jupyter_mlops.pipelines.durable.frozen import Frozen
+from jupyter_mlops.pipelines.durable.launch import Request, insert, launch
+from jupyter_mlops.pipelines.file import definition, document, pipeline_file
+from jupyter_mlops.pipelines.file.document import Notebook
+from jupyter_mlops.pipelines.file.parameters import assignments, check, read_parameters
 
 Target = Annotated[
     str,

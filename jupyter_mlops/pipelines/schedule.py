@@ -16,15 +16,15 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import PipelineName, Word, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import agenda, plan
-from jupyter_mlops.pipelines import cron as crons
-from jupyter_mlops.pipelines.definition import Catchup, Overlap
+from jupyter_mlops.pipelines.file import cron as crons
+from jupyter_mlops.pipelines.file.definition import Catchup, Overlap
+from jupyter_mlops.pipelines.file.trigger_spec import TriggerSpec
+from jupyter_mlops.pipelines.file.zone import zone as zone_of
 from jupyter_mlops.pipelines.run import Given
-from jupyter_mlops.pipelines.said import said
-from jupyter_mlops.pipelines.schedules import ScheduleName
-from jupyter_mlops.pipelines.trigger_spec import TriggerSpec
-from jupyter_mlops.pipelines.wish import Wish
-from jupyter_mlops.pipelines.zone import zone as zone_of
+from jupyter_mlops.pipelines.scheduling import agenda, plan
+from jupyter_mlops.pipelines.scheduling.said import said
+from jupyter_mlops.pipelines.scheduling.schedules import ScheduleName
+from jupyter_mlops.pipelines.scheduling.wish import Wish
 
 CronText = Annotated[
     str,

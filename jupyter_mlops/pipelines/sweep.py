@@ -16,9 +16,9 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import Short
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines.account import Execution, account
-from jupyter_mlops.pipelines.launch import Cause, Request, launch, new_id
-from jupyter_mlops.pipelines.parameters import assignments
+from jupyter_mlops.pipelines.durable.account import Execution, account
+from jupyter_mlops.pipelines.durable.launch import Cause, Request, launch, new_id
+from jupyter_mlops.pipelines.file.parameters import assignments
 from jupyter_mlops.pipelines.run import Given, Target, prepare
 
 _MOST = 1_000

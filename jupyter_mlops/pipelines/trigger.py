@@ -7,13 +7,13 @@ import secrets
 from jupyter_mlops.core.errors import Conflict
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import freshness, look, schedules
-from jupyter_mlops.pipelines.firing import Triggered, start
-from jupyter_mlops.pipelines.launch import Cause
-from jupyter_mlops.pipelines.parameters import assignments
+from jupyter_mlops.pipelines.durable.launch import Cause
+from jupyter_mlops.pipelines.file.parameters import assignments
 from jupyter_mlops.pipelines.run import Given
-from jupyter_mlops.pipelines.schedules import ScheduleName
-from jupyter_mlops.pipelines.timetable import text
+from jupyter_mlops.pipelines.scheduling import freshness, look, schedules
+from jupyter_mlops.pipelines.scheduling.firing import Triggered, start
+from jupyter_mlops.pipelines.scheduling.schedules import ScheduleName
+from jupyter_mlops.pipelines.scheduling.timetable import text
 
 
 @verb("trigger", effect="write")

@@ -7,8 +7,8 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import PipelineName
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines import look, schedules
-from jupyter_mlops.pipelines.schedules import ScheduleName
+from jupyter_mlops.pipelines.scheduling import look, schedules
+from jupyter_mlops.pipelines.scheduling.schedules import ScheduleName
 
 
 class Unscheduled(Record):

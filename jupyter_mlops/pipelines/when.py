@@ -6,9 +6,9 @@ from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines.said import said
 from jupyter_mlops.pipelines.schedule import CronText, ZoneName, next_times
-from jupyter_mlops.pipelines.wish import checked
+from jupyter_mlops.pipelines.scheduling.said import said
+from jupyter_mlops.pipelines.scheduling.wish import checked
 
 
 class Times(Record):

@@ -25,10 +25,10 @@ from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.types import check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.pipelines.engine import Engine
-from jupyter_mlops.pipelines.state import EXECUTIONS, moment
-from jupyter_mlops.pipelines.worker_loop import Terms, WorkerLoop
-from jupyter_mlops.pipelines.workers import Worker, listed
+from jupyter_mlops.pipelines.durable.engine import Engine
+from jupyter_mlops.pipelines.durable.state import EXECUTIONS, moment
+from jupyter_mlops.pipelines.durable.workers import Worker, listed
+from jupyter_mlops.pipelines.scheduling.worker_loop import Terms, WorkerLoop
 
 _LINGER_S = 2.0
 

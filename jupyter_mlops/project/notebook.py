@@ -10,9 +10,9 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import RunRef
 from jupyter_mlops.experiments.provenance import BRANCH, COMMIT, DIRTY, git
-from jupyter_mlops.pipelines.document import find
-from jupyter_mlops.pipelines.parameter_shown import ParameterShown, of_notebook
-from jupyter_mlops.pipelines.parameters import read_parameters
+from jupyter_mlops.pipelines.file.document import find
+from jupyter_mlops.pipelines.file.parameter_shown import ParameterShown, of_notebook
+from jupyter_mlops.pipelines.file.parameters import read_parameters
 
 _RUNS = 10
 _FAR = 2_000

@@ -15,8 +15,8 @@ from jupyter_mlops.core.verb import Role, verb
 from jupyter_mlops.data import catalogue
 from jupyter_mlops.governance.evidence import evidence
 from jupyter_mlops.models.history import DEFAULT, moves
-from jupyter_mlops.pipelines import agenda
-from jupyter_mlops.pipelines.agenda import Attendant
+from jupyter_mlops.pipelines.scheduling import agenda
+from jupyter_mlops.pipelines.scheduling.agenda import Attendant
 
 _RECENT = 5
 

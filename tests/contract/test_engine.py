@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.dbos_engine import DbosEngine
-from jupyter_mlops.pipelines.engine import Duty, Engine, QueueLimits, Task
-from jupyter_mlops.pipelines.local_engine import LocalEngine
+from jupyter_mlops.pipelines.durable.dbos_engine import DbosEngine
+from jupyter_mlops.pipelines.durable.engine import Duty, Engine, QueueLimits, Task
+from jupyter_mlops.pipelines.durable.local_engine import LocalEngine
 
 ENGINES: dict[str, Callable[[Project], Engine]] = {"local": LocalEngine, "dbos": DbosEngine}
 WAIT_S = 20

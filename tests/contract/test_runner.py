@@ -11,10 +11,10 @@ import pytest
 from distributed import LocalCluster
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import document
-from jupyter_mlops.pipelines.dask_runner import DaskRunner
-from jupyter_mlops.pipelines.papermill import PapermillRunner
-from jupyter_mlops.pipelines.runner import CellProgress, Job, NotebookRun, Runner
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.running.dask_runner import DaskRunner
+from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+from jupyter_mlops.pipelines.running.runner import CellProgress, Job, NotebookRun, Runner
 from tests.notebooks.builder import FakeRunner, write_notebook
 
 RUNNERS: dict[str, Callable[[Project, str], Runner]] = {

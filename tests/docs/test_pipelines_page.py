@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops import catalog
-from jupyter_mlops.pipelines.definition import load
+from jupyter_mlops.pipelines.file.definition import load
 from tests.docs.pages import blocks
 from tests.notebooks.builder import write_notebook
 

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.hook import verify
 from jupyter_mlops.pipelines.schedule import schedule
+from jupyter_mlops.pipelines.scheduling.hook import verify
 from tests.docs.pages import blocks
 from tests.notebooks.builder import write_notebook
 

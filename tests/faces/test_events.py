@@ -16,8 +16,9 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.faces import events
 from jupyter_mlops.faces.events import CHANGED, PROGRESS, Feed
 from jupyter_mlops.faces.facade import Facade
-from jupyter_mlops.pipelines import document, frozen, state
-from jupyter_mlops.pipelines.launch import launch
+from jupyter_mlops.pipelines.durable import frozen, state
+from jupyter_mlops.pipelines.durable.launch import launch
+from jupyter_mlops.pipelines.file import document
 from tests.notebooks.builder import write_notebook
 
 Emitted = list[tuple[str, dict[str, object]]]

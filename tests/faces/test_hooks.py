@@ -12,9 +12,9 @@ import pytest
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import schedules
-from jupyter_mlops.pipelines.hook import sign
 from jupyter_mlops.pipelines.schedule import schedule
+from jupyter_mlops.pipelines.scheduling import schedules
+from jupyter_mlops.pipelines.scheduling.hook import sign
 from tests.notebooks.builder import write_notebook
 
 KEY = "correct horse battery staple"

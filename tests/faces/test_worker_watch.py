@@ -11,10 +11,10 @@ import pytest
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.faces.worker_watch import COMMAND, WorkerWatch
-from jupyter_mlops.pipelines.definition import Definition
-from jupyter_mlops.pipelines.frozen import freeze
-from jupyter_mlops.pipelines.launch import launch
-from jupyter_mlops.pipelines.liveness import process_of
+from jupyter_mlops.pipelines.durable.frozen import freeze
+from jupyter_mlops.pipelines.durable.launch import launch
+from jupyter_mlops.pipelines.durable.liveness import process_of
+from jupyter_mlops.pipelines.file.definition import Definition
 from tests.worker_process import are_over, wait_for
 
 LOG = logging.getLogger("test")
@@ -151,7 +151,7 @@ class TestWorkerWatch:
 
 
 def _settle(project: Project) -> None:
-    from jupyter_mlops.pipelines.state import EXECUTIONS
+    from jupyter_mlops.pipelines.durable.state import EXECUTIONS
 
     with project.store.write() as connection:
         connection.execute(EXECUTIONS.update().values(status="succeeded", due_at=None))

@@ -16,9 +16,10 @@ from distributed import LocalCluster
 
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import dask_runner, document
-from jupyter_mlops.pipelines.dask_runner import DaskRunner
-from jupyter_mlops.pipelines.runner import CellProgress, Job, NotebookRun
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.running import dask_runner
+from jupyter_mlops.pipelines.running.dask_runner import DaskRunner
+from jupyter_mlops.pipelines.running.runner import CellProgress, Job, NotebookRun
 from tests.notebooks.builder import write_notebook
 
 ENDLESS = "import os\nopen('pids~', 'w').write(f'{os.getpid()} {os.environ[\"DASK_PID\"]}')\nos.rename('pids~', 'pids')\nwhile True: pass"

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.resolve import resolve
-from jupyter_mlops.pipelines.account import account
-from jupyter_mlops.pipelines.state import EXECUTIONS
+from jupyter_mlops.pipelines.durable.account import account
+from jupyter_mlops.pipelines.durable.state import EXECUTIONS
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(400)  # the first test runs both pipelines, with seven imports of MLflow

@@ -13,12 +13,12 @@ import pytest
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.experiments.mlflow import MlflowTracker
-from jupyter_mlops.pipelines import document
-from jupyter_mlops.pipelines.agenda import at_work
-from jupyter_mlops.pipelines.frozen import of_notebook
-from jupyter_mlops.pipelines.launch import launch
-from jupyter_mlops.pipelines.liveness import process_of
-from jupyter_mlops.pipelines.state import STEPS
+from jupyter_mlops.pipelines.durable.frozen import of_notebook
+from jupyter_mlops.pipelines.durable.launch import launch
+from jupyter_mlops.pipelines.durable.liveness import process_of
+from jupyter_mlops.pipelines.durable.state import STEPS
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.scheduling.agenda import at_work
 from tests.notebooks.builder import write_notebook
 from tests.worker_process import WAIT_S, WorkerProcess, are_over, count, wait_for
 

@@ -16,9 +16,10 @@ import psutil
 import pytest
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import document, kernel_session, memory, transcript
-from jupyter_mlops.pipelines.papermill import PapermillRunner
-from jupyter_mlops.pipelines.runner import Job, NotebookRun
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.running import kernel_session, memory, transcript
+from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+from jupyter_mlops.pipelines.running.runner import Job, NotebookRun
 from tests.notebooks.builder import write_notebook
 
 ROOT = Path(__file__).parents[2]
@@ -35,9 +36,9 @@ RUNNER = """
     import sys
     from pathlib import Path
     from jupyter_mlops.core.project import Project
-    from jupyter_mlops.pipelines import document
-    from jupyter_mlops.pipelines.papermill import PapermillRunner
-    from jupyter_mlops.pipelines.runner import Job
+    from jupyter_mlops.pipelines.file import document
+    from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+    from jupyter_mlops.pipelines.running.runner import Job
     folder = Path({folder!r})
     def run(number):
         job = Job(document.read(folder / "a.ipynb", "a.ipynb"), folder / "out" / f"{{number}}.ipynb", 60.0)
@@ -259,7 +260,7 @@ class TestF21:
     @pytest.mark.skipif(os.geteuid() != 0, reason="Mounting needs root")
     def test_the_disk_fills_in_mid_run(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is told at the next save; what was saved before stays whole, and no kernel is left."""
-        from jupyter_mlops.pipelines import journal
+        from jupyter_mlops.pipelines.running import journal
 
         monkeypatch.setattr(journal, "_SAVE_EVERY_S", 0.0)
         bench.output.parent.mkdir()

@@ -14,9 +14,10 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 
 from jupyter_mlops.core.errors import NotFound
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import document, kept
-from jupyter_mlops.pipelines.papermill import PapermillRunner
-from jupyter_mlops.pipelines.runner import Job, NotebookRun
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.running import kept
+from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+from jupyter_mlops.pipelines.running.runner import Job, NotebookRun
 from tests.notebooks.builder import write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no supervisor")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import document
-from jupyter_mlops.pipelines.papermill import PapermillRunner
-from jupyter_mlops.pipelines.runner import Job, NotebookRun
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+from jupyter_mlops.pipelines.running.runner import Job, NotebookRun
 from tests.notebooks.builder import write_notebook
 
 # A Python that has neither this package nor cloudpickle.

@@ -24,7 +24,7 @@ from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.store import Store
 from jupyter_mlops.core.verb import verb, verb_of
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.pipelines.workers import WORKERS, Presence, Worker, listed
+from jupyter_mlops.pipelines.durable.workers import WORKERS, Presence, Worker, listed
 from tests.fakes import FakeTracker
 from tests.postgres import Postgres, running
 from tests.worker_process import (

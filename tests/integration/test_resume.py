@@ -11,10 +11,11 @@ import pytest
 
 from jupyter_mlops.core.errors import Refused
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import document, keeping
-from jupyter_mlops.pipelines.checkpoint import Verdict, verdict
-from jupyter_mlops.pipelines.papermill import PapermillRunner
-from jupyter_mlops.pipelines.runner import CellProgress, Job, NotebookRun
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.running import keeping
+from jupyter_mlops.pipelines.running.checkpoint import Verdict, verdict
+from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+from jupyter_mlops.pipelines.running.runner import CellProgress, Job, NotebookRun
 from tests.notebooks.builder import write_notebook
 
 MADE = (
@@ -203,7 +204,7 @@ class TestRefusal:
 
     def test_a_package_that_the_cells_use(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         """In another version than then."""
-        from jupyter_mlops.pipelines import ingredients
+        from jupyter_mlops.pipelines.running import ingredients
 
         installed = ingredients._installed
 

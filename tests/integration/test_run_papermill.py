@@ -11,10 +11,10 @@ import pytest
 
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import document
-from jupyter_mlops.pipelines.papermill import PapermillRunner
-from jupyter_mlops.pipelines.parameters import check, read_parameters
-from jupyter_mlops.pipelines.runner import Job, NotebookRun
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.file.parameters import check, read_parameters
+from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+from jupyter_mlops.pipelines.running.runner import Job, NotebookRun
 from tests.notebooks.builder import write_notebook
 
 
@@ -144,7 +144,7 @@ class TestPlainPapermill:
         from papermill import PapermillExecutionError, execute_notebook
         from papermill.engines import papermill_engines
 
-        from jupyter_mlops.pipelines.papermill import ENGINE, Engine
+        from jupyter_mlops.pipelines.running.papermill import ENGINE, Engine
 
         papermill_engines.register(ENGINE, Engine)
         path = write_notebook(project.root / "a.ipynb", "print(n)", "quit()", parameters="n: int = 1")
@@ -160,7 +160,7 @@ class TestPlainPapermill:
         from papermill import execute_notebook
         from papermill.engines import papermill_engines
 
-        from jupyter_mlops.pipelines.papermill import ENGINE, Engine
+        from jupyter_mlops.pipelines.running.papermill import ENGINE, Engine
 
         papermill_engines.register(ENGINE, Engine)
         path = write_notebook(

@@ -15,13 +15,13 @@ from sqlalchemy import select
 
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import cron
+from jupyter_mlops.pipelines.durable.state import EXECUTIONS
+from jupyter_mlops.pipelines.file import cron
+from jupyter_mlops.pipelines.file.zone import zone
 from jupyter_mlops.pipelines.schedule import schedule
-from jupyter_mlops.pipelines.scheduler import Scheduler
-from jupyter_mlops.pipelines.schedules import FIRINGS
-from jupyter_mlops.pipelines.state import EXECUTIONS
-from jupyter_mlops.pipelines.timetable import text
-from jupyter_mlops.pipelines.zone import zone
+from jupyter_mlops.pipelines.scheduling.scheduler import Scheduler
+from jupyter_mlops.pipelines.scheduling.schedules import FIRINGS
+from jupyter_mlops.pipelines.scheduling.timetable import text
 from tests.notebooks.builder import write_notebook
 from tests.postgres import running
 

@@ -12,10 +12,10 @@ import pytest
 
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import document
-from jupyter_mlops.pipelines.inside.forms import forms_of
-from jupyter_mlops.pipelines.papermill import PapermillRunner
-from jupyter_mlops.pipelines.runner import CellProgress, Job, NotebookRun
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.running.inside.forms import forms_of
+from jupyter_mlops.pipelines.running.papermill import PapermillRunner
+from jupyter_mlops.pipelines.running.runner import CellProgress, Job, NotebookRun
 from tests.notebooks.builder import write_notebook
 
 SHAPES = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.account import Execution
+from jupyter_mlops.pipelines.durable.account import Execution
 from jupyter_mlops.pipelines.pipeline import pipeline
 from jupyter_mlops.pipelines.run import run
 from tests.unit.pipelines.files import write_tagged

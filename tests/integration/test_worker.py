@@ -14,10 +14,10 @@ import pytest
 
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import state
-from jupyter_mlops.pipelines.agenda import at_work
-from jupyter_mlops.pipelines.state import EXECUTIONS, STEPS
-from jupyter_mlops.pipelines.workers import listed
+from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable.state import EXECUTIONS, STEPS
+from jupyter_mlops.pipelines.durable.workers import listed
+from jupyter_mlops.pipelines.scheduling.agenda import at_work
 from tests.worker_process import (
     WAIT_S,
     WorkerProcess,
@@ -173,8 +173,8 @@ class TestWorker:
         (execution,) = launch_many(site.project, pipeline(site.project, "a"), 1)
         code = (
             "import sys, time; from pathlib import Path; from tests.worker_process import opened\n"
-            "from jupyter_mlops.pipelines.workers import working\n"
-            "from jupyter_mlops.pipelines.state import EXECUTIONS\n"
+            "from jupyter_mlops.pipelines.durable.workers import working\n"
+            "from jupyter_mlops.pipelines.durable.state import EXECUTIONS\n"
             "project = opened(Path(sys.argv[1]))\n"
             "with working(project, kind='foreground', slots=1) as name:\n"
             "    with project.store.write() as connection:\n"

@@ -15,11 +15,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from jupyter_mlops.pipelines import document
-from jupyter_mlops.pipelines.document import label, runnable
-from jupyter_mlops.pipelines.literal import cell_source
+from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.file.document import label, runnable
+from jupyter_mlops.pipelines.file.literal import cell_source
 from jupyter_mlops.pipelines.output import FOLDER, plain
-from jupyter_mlops.pipelines.runner import Cause, CellProgress, CellRun, Failure, Job, NotebookRun
+from jupyter_mlops.pipelines.running.runner import Cause, CellProgress, CellRun, Failure, Job, NotebookRun
 
 
 def write_notebook(

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from textwrap import dedent
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines import definition, frozen, state
-from jupyter_mlops.pipelines.account import Execution, account
-from jupyter_mlops.pipelines.conductor import Conductor
-from jupyter_mlops.pipelines.engine import Task
-from jupyter_mlops.pipelines.launch import Request, launch
+from jupyter_mlops.pipelines.durable import frozen, state
+from jupyter_mlops.pipelines.durable.account import Execution, account
+from jupyter_mlops.pipelines.durable.conductor import Conductor
+from jupyter_mlops.pipelines.durable.engine import Task
+from jupyter_mlops.pipelines.durable.launch import Request, launch
+from jupyter_mlops.pipelines.file import definition
 from tests.notebooks.builder import FakeRunner, write_notebook
 
 

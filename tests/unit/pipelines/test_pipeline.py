@@ -9,7 +9,7 @@ from jupyter_mlops.core.errors import Conflict, Invalid, NotFound
 from jupyter_mlops.core.ledger import entries
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.pipelines.definition import load
+from jupyter_mlops.pipelines.file.definition import load
 from jupyter_mlops.pipelines.pipeline import pipeline
 from tests.unit.pipelines.files import write_tagged
 

@@ -11,7 +11,7 @@ from jupyter_mlops.core.errors import Invalid, NotFound, Refused, Unavailable
 from jupyter_mlops.core.ledger import entries
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.pipelines.account import Execution
+from jupyter_mlops.pipelines.durable.account import Execution
 from jupyter_mlops.pipelines.run import run
 from tests.fakes import FakeTracker
 from tests.notebooks.builder import FakeRunner, write_notebook

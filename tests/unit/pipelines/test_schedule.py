@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_mlops.core.errors import Conflict, Invalid, NotFound
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.frozen import Frozen, thaw
+from jupyter_mlops.pipelines.durable.frozen import Frozen, thaw
 from tests.notebooks.builder import write_notebook
 from tests.unit.pipelines.timer import HOUR, MINUTE, PIPELINE, Timer, at
 

@@ -12,7 +12,7 @@ import pytest
 from jupyter_mlops.core import lock, progress
 from jupyter_mlops.core.errors import Conflict, Invalid
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.local_engine import LocalEngine
+from jupyter_mlops.pipelines.durable.local_engine import LocalEngine
 from jupyter_mlops.pipelines.worker import Worked, worker
 from tests.unit.pipelines.factory import Factory
 

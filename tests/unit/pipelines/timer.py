@@ -11,11 +11,12 @@ from jupyter_mlops.core import door, ledger
 from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.pipelines import schedules, state
+from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable.state import EXECUTIONS
 from jupyter_mlops.pipelines.schedule import Scheduled, schedule
-from jupyter_mlops.pipelines.scheduler import Scheduler
-from jupyter_mlops.pipelines.schedules import FIRINGS
-from jupyter_mlops.pipelines.state import EXECUTIONS
+from jupyter_mlops.pipelines.scheduling import schedules
+from jupyter_mlops.pipelines.scheduling.scheduler import Scheduler
+from jupyter_mlops.pipelines.scheduling.schedules import FIRINGS
 from tests.fakes import FakeClock
 from tests.notebooks.builder import write_notebook
 

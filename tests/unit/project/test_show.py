@@ -11,9 +11,9 @@ from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelFile, Run, RunLog
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.pipelines import document
-from jupyter_mlops.pipelines.frozen import of_notebook
-from jupyter_mlops.pipelines.launch import launch
+from jupyter_mlops.pipelines.durable.frozen import of_notebook
+from jupyter_mlops.pipelines.durable.launch import launch
+from jupyter_mlops.pipelines.file import document
 from jupyter_mlops.project.show import show
 from tests.notebooks.builder import write_notebook
 

@@ -12,10 +12,10 @@ from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.pipelines.definition import Definition
-from jupyter_mlops.pipelines.frozen import freeze
-from jupyter_mlops.pipelines.launch import launch
-from jupyter_mlops.pipelines.workers import WORKERS, Worker
+from jupyter_mlops.pipelines.durable.frozen import freeze
+from jupyter_mlops.pipelines.durable.launch import launch
+from jupyter_mlops.pipelines.durable.workers import WORKERS, Worker
+from jupyter_mlops.pipelines.file.definition import Definition
 from jupyter_mlops.project.status import status
 from tests.unit.governance.ledgers import write
 

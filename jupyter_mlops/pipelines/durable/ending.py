@@ -1,0 +1,83 @@
+"""What is done once when an execution has ended: its run is closed, the ledger told, people notified."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping
+
+from jupyter_mlops.core import ledger
+from jupyter_mlops.core.ledger import AuditEvent, Outcome
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.tracker import RunLog, RunStatus
+from jupyter_mlops.pipelines.durable import notice, state
+from jupyter_mlops.pipelines.durable.frozen import Frozen
+from jupyter_mlops.pipelines.durable.state import moment
+
+_RUN_STATUS: dict[str, RunStatus] = {"succeeded": "finished", "failed": "failed", "cancelled": "killed"}
+_OUTCOME: dict[str, Outcome] = {"succeeded": "ok", "failed": "failed", "cancelled": "failed"}
+
+
+def end(project: Project, execution: str) -> None:
+    """Close an execution that has ended; done again, it does nothing.
+
+    Raises
+    ------
+    Unavailable
+        The tracker does not answer: it is tried again later.
+    """
+    with project.store.read() as connection:
+        row = state.find(connection, execution)
+        steps = state.steps_of(connection, execution)
+    if row["status"] not in state.ENDED or row["due_at"] is None:
+        return
+    _close_run(project, row, steps)
+    with project.store.write() as connection:
+        is_first = state.close(connection, execution, project.clock.now())
+        if is_first:
+            _tell_ledger(connection, project, row, steps)
+    if is_first:
+        notice.tell(project, notice.of_end(project, row))
+
+
+def _close_run(project: Project, row: RowMapping, steps: Sequence[RowMapping]) -> None:
+    frozen = Frozen.model_validate(row["definition"])
+    if not any(step["run_id"] for step in steps):
+        return  # nothing was recorded
+    tracker = project.tracker
+    experiment = project.settings.experiment or project.name
+    recorded = tracker.start(frozen.definition.name, key=row["id"], experiment=experiment, tags={})
+    tags = {"jupyter_mlops.status": row["status"], "jupyter_mlops.reason": row["reason"][:500]}
+    if not frozen.is_notebook:
+        params = {name: str(value)[:500] for name, value in row["parameters"].items()}
+        tracker.log(
+            recorded, RunLog(params=params, tags={key: value for key, value in tags.items() if value})
+        )
+    if recorded.status == "running" or not frozen.is_notebook:
+        tracker.finish(recorded, _RUN_STATUS[row["status"]])
+
+
+def _tell_ledger(
+    connection: Connection, project: Project, row: RowMapping, steps: Sequence[RowMapping]
+) -> None:
+    """Say how it ended, unless a call in the foreground says so itself."""
+    if row["held_by"] is not None:
+        return
+    started, finished = (datetime.fromisoformat(row[name]) for name in ("started_at", "finished_at"))
+    ledger.append(
+        connection,
+        AuditEvent(
+            at=moment(project.clock.now()),
+            actor=row["actor"],
+            source=row["source"],
+            face="pipeline",
+            verb="run",
+            phase="outcome",
+            arguments={"execution": row["id"], "pipeline": row["pipeline"], "cause": row["cause"]},
+            outputs=tuple(f"run:@{step['run_id'][:8]}" for step in steps if step["run_id"]),
+            outcome=_OUTCOME[row["status"]],
+            reason=row["reason"],
+            duration_ms=(finished - started).total_seconds() * 1_000,
+        ),
+    )

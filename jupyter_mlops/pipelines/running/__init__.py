@@ -1,0 +1,1 @@
+"""One notebook in one kernel: run, watched, checkpointed, and ended whole."""

@@ -1,0 +1,1 @@
+"""What starts executions: clocks, events and calls, each slot once."""
