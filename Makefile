@@ -67,7 +67,7 @@ jest: $(VENV)/.modules
 
 browser: setup $(VENV)/.chromium ## Test the panel in a real JupyterLab and browser; pictures go to build/screenshots
 	@echo 'test: browser'
-	@CHROMIUM="$${CHROMIUM:-$$(cat $(VENV)/.chromium)}" python -m pytest tests/browser --quiet
+	@CHROMIUM="$${CHROMIUM:-$$(cat $(VENV)/.chromium)}" python -m pytest tests/browser -n 2 --dist loadfile --quiet
 
 format: $(VENV)/.dev $(VENV)/.modules ## Format the code, and mend what can be mended
 	@echo 'format: ruff, eslint, prettier'
