@@ -5,7 +5,7 @@ UV_INSTALL = uv pip install --quiet --python $(VENV)/bin/python
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
 EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labextension/style/* \
   labextension/style/*/* labextension/src/* labextension/src/*/*)
-FIGURES := load_ext door ledger register first_use record runs_page live panel snapshot profiles versions diff leaks privacy launch scheduler schedules kills
+FIGURES := load_ext door ledger register first_use record runs_page live panel snapshot profiles versions diff leaks privacy run_overhead run_outputs launch scheduler schedules kills
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 MAKEFLAGS += --no-builtin-rules

@@ -20,7 +20,6 @@ from jupyter_mlops.pipelines.durable.state import ENDED, EXECUTIONS, STEPS
 from jupyter_mlops.pipelines.file.definition import Definition
 from jupyter_mlops.pipelines.running.runner import CellProgress, Failure, Job, NotebookRun
 from tests.fakes import FakeTracker
-from tests.notebooks.builder import write_notebook
 
 WAIT_S = 90
 JOURNAL = "journal.txt"
@@ -65,6 +64,8 @@ def opened(root: Path) -> Project:
 
 def pipeline(project: Project, *steps: str, sleep_s: float = 0.05, **fields: object) -> Frozen:
     """Return a pipeline of notebooks that sleep, one after another."""
+    from tests.notebooks.builder import write_notebook
+
     name = f"sleep-{sleep_s}.ipynb"
     write_notebook(project.root / name, str(sleep_s))
     tables = [
@@ -175,6 +176,7 @@ def step_count(project: Project, status: str) -> int:
 
 def main() -> None:
     """Work until told to stop."""
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # nbformat has it, and it takes a second to load
     from jupyter_mlops.pipelines.worker import worker
 
     root, *rest = sys.argv[1:]

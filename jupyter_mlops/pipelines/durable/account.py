@@ -142,9 +142,13 @@ class Execution(Record):
             tuple(fact for fact in facts if fact[1]),
             columns,
             rows if columns else (),
-            notes=(self.reason,) if self.reason else (),
+            notes=tuple(filter(None, (self.reason or self._remark(),))),
             next=self._next(),
         )
+
+    def _remark(self) -> str:
+        """Return what a single notebook's step has to say: where there are several, each says it in its row."""
+        return self.steps[0].reason if self.notebook and self.steps else ""
 
     def _next(self) -> tuple[str, ...]:
         waiting = [step.approval for step in self.steps if step.status == "waiting" and step.approval]

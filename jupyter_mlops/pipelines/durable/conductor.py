@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
@@ -14,11 +15,12 @@ from jupyter_mlops.pipelines.durable import notice, state, turn
 from jupyter_mlops.pipelines.durable.attempt import Attempt
 from jupyter_mlops.pipelines.durable.ending import end
 from jupyter_mlops.pipelines.durable.engine import Task
-from jupyter_mlops.pipelines.durable.sheet import Sheet
-from jupyter_mlops.pipelines.durable.state import StepKey
+from jupyter_mlops.pipelines.durable.sheet import Sheet, StepItem
+from jupyter_mlops.pipelines.durable.state import STEPS, StepKey
 
 _LOG = logging.getLogger(__name__)
 _POSTPONE_S = 60.0
+_TELLERS = 2
 
 
 class Queue(Protocol):
@@ -46,6 +48,7 @@ class Conductor:
         self._worker = worker
         self._holder = holder
         self._stopping = threading.Event()
+        self._telling = ThreadPoolExecutor(_TELLERS, thread_name_prefix="mlops-notice")
 
     def look(self) -> int:
         """Advance every execution that is due, and return how many were."""
@@ -75,8 +78,9 @@ class Conductor:
             tasks = turn.take(sheet)
         for task in tasks:
             self._queue.submit(task)
-        for asked, message in sheet.asked:
-            notice.tell(self._project, notice.of_question(row, asked, message))
+        for item, message in sheet.asked:
+            with suppress(RuntimeError):  # we end: whoever looks next tells
+                self._telling.submit(self._tell, sheet, item, message)
 
     def perform(self, key: str) -> None:
         """Do one task: a step's attempt, or what is to be done at an execution's end."""
@@ -91,3 +95,20 @@ class Conductor:
     def stop(self) -> None:
         """Have what runs stop soon; its steps are put back, to be gone on with by whoever comes next."""
         self._stopping.set()
+        self._telling.shutdown(wait=False, cancel_futures=True)
+
+    def finish_telling(self) -> None:
+        """Wait until everybody has been told who is to be."""
+        self._telling.shutdown()
+
+    def _tell(self, sheet: Sheet, item: StepItem, message: str) -> None:
+        """Tell people that a step waits for them, and write down whether they were reached."""
+        told = notice.tell(self._project, notice.of_question(sheet.row, str(item.approval), message))
+        waiting = (
+            STEPS.c.execution == sheet.id,
+            STEPS.c.approval == item.approval,
+            STEPS.c.status == "waiting",
+        )
+        at = state.moment(self._project.clock.now())
+        with suppress(Unavailable), self._project.store.write() as connection:
+            connection.execute(STEPS.update().where(*waiting).values(reason=told, due_at=None, updated_at=at))

@@ -33,12 +33,10 @@ def end(project: Project, execution: str) -> None:
     if row["status"] not in state.ENDED or row["due_at"] is None:
         return
     _close_run(project, row, steps)
+    notice.tell(project, notice.of_end(project, row))  # before it is closed: rather told twice than never
     with project.store.write() as connection:
-        is_first = state.close(connection, execution, project.clock.now())
-        if is_first:
+        if state.close(connection, execution, project.clock.now()):
             _tell_ledger(connection, project, row, steps)
-    if is_first:
-        notice.tell(project, notice.of_end(project, row))
 
 
 def _close_run(project: Project, row: RowMapping, steps: Sequence[RowMapping]) -> None:

@@ -105,6 +105,7 @@ class _Foreground:
     def _close(self) -> None:
         """Do what is done at an execution's end, if it has come."""
         self._conductor.look()
+        self._conductor.finish_telling()
         try:
             end(self._project, self._execution)
         except Unavailable:

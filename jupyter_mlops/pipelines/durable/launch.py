@@ -73,7 +73,7 @@ class Request:
 
 def new_id(project: Project) -> str:
     """Return an id that sorts by time."""
-    return f"{project.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    return f"{project.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
 
 def launch(
@@ -103,21 +103,20 @@ def insert(
     known = state.of_key(connection, request.key) if request.key else None
     if known is not None:
         return known
+    execution, steps = rows(project, frozen, parameters, request)
+    state.add(connection, execution, steps)
+    return str(execution["id"])
+
+
+def rows(
+    project: Project, frozen: Frozen, parameters: Mapping[str, JsonValue], request: Request
+) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """Return what `insert` writes down: an execution's row, and those of its steps."""
     execution = request.id or new_id(project)
     now = state.moment(project.clock.now())
-    state.add(
-        connection,
-        _row(project, frozen, request)
-        | {
-            "id": execution,
-            "parameters": dict(parameters),
-            "created_at": now,
-            "due_at": now,
-            "updated_at": now,
-        },
-        _rows(execution, frozen.definition.steps, now),
-    )
-    return execution
+    known = {"id": execution, "parameters": dict(parameters), "created_at": now, "due_at": now}
+    steps = list(_steps(execution, frozen.definition.steps, now))
+    return _row(project, frozen, request) | known | {"updated_at": now}, steps
 
 
 def _row(project: Project, frozen: Frozen, request: Request) -> dict[str, object]:
@@ -141,7 +140,7 @@ def _row(project: Project, frozen: Frozen, request: Request) -> dict[str, object
     }
 
 
-def _rows(execution: str, steps: tuple[StepSpec, ...], now: str) -> Iterator[dict[str, object]]:
+def _steps(execution: str, steps: tuple[StepSpec, ...], now: str) -> Iterator[dict[str, object]]:
     for step in steps:
         for item, parameters in enumerate(_combinations(step)):
             yield step_row(execution, step.name, item, parameters, now)

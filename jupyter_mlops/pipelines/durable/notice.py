@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+import contextvars
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
 
 from sqlalchemy import RowMapping
 
@@ -12,7 +16,11 @@ from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.redact import redact
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.frozen import Frozen
+from jupyter_mlops.pipelines.file.definition import Definition
 from jupyter_mlops.pipelines.file.trigger_spec import Event
+
+_LOG = logging.getLogger(__name__)
+PATIENCE_S = 30.0
 
 
 class Notice(Record):
@@ -40,15 +48,36 @@ class Notifier(Protocol):
         ...
 
 
-def tell(project: Project, notice: Notice | None) -> None:
-    """Hand a notice over; that it cannot be sent is no failure of what it tells."""
+def tell(project: Project, notice: Notice | None, patience_s: float = PATIENCE_S) -> str:
+    """Hand a notice over, and say what came of it; that it cannot be sent is no failure of what it tells.
+
+    Parameters
+    ----------
+    patience_s
+        Whoever takes longer is not waited for.
+    """
     if notice is None or not notice.to:
-        return
-    notifier = cast(Notifier, project.service("notifier", project.settings.notifier))
+        return ""
+    problems = [f"{', '.join(notice.to)} took longer than {patience_s:g} s."]
+    context = contextvars.copy_context()
+    sending = threading.Thread(target=context.run, args=(_send, project, notice, problems), daemon=True)
+    sending.start()
+    sending.join(patience_s)
+    if not problems:
+        return f"{', '.join(notice.to)} was told."
+    _LOG.warning("%s: nobody was told: %s", notice.execution, problems[-1])
+    return f"Nobody was told: {problems[-1]}"
+
+
+def _send(project: Project, notice: Notice, problems: list[str]) -> None:
+    """Send a notice; *problems* is empty once that is done."""
     try:
+        notifier = cast(Notifier, project.service("notifier", project.settings.notifier))
         notifier.send(notice)
-    except MlopsError:
-        return
+    except MlopsError as error:
+        problems.append(error.message)
+    else:
+        problems.clear()
 
 
 def of_end(project: Project, row: RowMapping) -> Notice | None:
@@ -73,11 +102,14 @@ def of_end(project: Project, row: RowMapping) -> Notice | None:
     )
 
 
-def of_question(row: RowMapping, asked: str, message: str) -> Notice | None:
-    """Return what is to be told when an execution waits for people, if its pipeline asks for it."""
+def is_told_of_questions(definition: Definition) -> bool:
+    """Whether somebody is to hear that an execution waits for people."""
+    return bool(definition.notify.to) and "approval" in definition.notify.on
+
+
+def of_question(row: Mapping[str, Any], asked: str, message: str) -> Notice:
+    """Return what is to be told when an execution waits for people."""
     definition = Frozen.model_validate(row["definition"]).definition
-    if "approval" not in definition.notify.on:
-        return None
     return Notice(
         event="approval",
         title=f"{row['pipeline']} waits for approval",

@@ -49,7 +49,7 @@ class Sheet:
     Attributes
     ----------
     asked
-        What people have been asked within it: each request's id, and its message.
+        What waits for people who are to be told so now: the item, and the question.
     """
 
     def __init__(self, connection: Connection, row: RowMapping | Mapping[str, object], now: datetime) -> None:
@@ -57,7 +57,7 @@ class Sheet:
         self.row: dict[str, Any] = dict(row)
         self.now = now
         self.id: str = self.row["id"]
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[tuple[StepItem, str]] = []
         self.definition: Definition = Frozen.model_validate(self.row["definition"]).definition
         self._items: dict[str, list[StepItem]] = {step.name: [] for step in self.definition.steps}
         for found in state.steps_of(connection, self.id):

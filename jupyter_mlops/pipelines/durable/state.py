@@ -266,9 +266,9 @@ def close(connection: Connection, execution: str, at: datetime) -> bool:
 
 
 def wake_all(connection: Connection, at: datetime) -> None:
-    """Have every execution that has not ended looked at: after a crash, what was queued may be lost."""
-    where = EXECUTIONS.c.status.not_in(ENDED)
-    connection.execute(EXECUTIONS.update().where(where).values(due_at=moment(at)))
+    """Have every execution that has not ended looked at: what was queued may be lost, and a clock set back meanwhile."""
+    later = (EXECUTIONS.c.status.not_in(ENDED), EXECUTIONS.c.due_at > moment(at))
+    connection.execute(EXECUTIONS.update().where(*later).values(due_at=moment(at)))
 
 
 def status_before(connection: Connection, pipeline: str, created_at: str) -> str | None:

@@ -11,6 +11,7 @@ from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.governance import approval
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.engine import Task
+from jupyter_mlops.pipelines.durable.notice import PATIENCE_S, is_told_of_questions
 from jupyter_mlops.pipelines.durable.sheet import Sheet, StepItem
 from jupyter_mlops.pipelines.durable.state import EXECUTIONS, StepKey, moment
 from jupyter_mlops.pipelines.file.placeholder import fill
@@ -19,6 +20,7 @@ from jupyter_mlops.pipelines.file.spec import ApprovalSpec, StepSpec
 END = "@end"
 _SOON_S = 2.0
 _SAFETY_S = 60.0
+_AGAIN = timedelta(minutes=1)
 
 
 def take(sheet: Sheet) -> list[Task]:
@@ -50,7 +52,8 @@ def _task(sheet: Sheet, key: str) -> Task:
 def _end(sheet: Sheet) -> Task:
     """Return the task that closes an execution; another one each minute until one comes through, and after a retry."""
     attempts = sum(item.attempt for item in sheet.items())
-    return _task(sheet, str(StepKey(sheet.id, END, attempts, int(sheet.now.timestamp()) // 60)))
+    age = sheet.now - datetime.fromisoformat(sheet.row["finished_at"])
+    return _task(sheet, str(StepKey(sheet.id, END, attempts, age // _AGAIN)))
 
 
 def _is_late(sheet: Sheet) -> bool:
@@ -133,18 +136,31 @@ def _spread(sheet: Sheet, step: StepSpec, first: StepItem) -> list[StepItem]:
 
 
 def _ask(sheet: Sheet, spec: ApprovalSpec, item: StepItem) -> None:
-    message = spec.message or f"{sheet.definition.name} waits at {item.name}."
     asked = approval.ask(
         sheet.connection,
         f"execution:{sheet.id}/{item.name}",
-        message=message,
+        message=_message(sheet, spec, item),
         needed=spec.approvers,
         requester=Actor(sheet.row["actor"], sheet.row["source"]),
         now=sheet.now,
         expires_at=sheet.now + timedelta(days=spec.expires_days),
     )
-    sheet.asked.append((asked, message))
-    sheet.change(item, status="waiting", approval=asked, started_at=moment(sheet.now))
+    sheet.change(item, status="waiting", approval=asked, started_at=moment(sheet.now), due_at=None, reason="")
+
+
+def _message(sheet: Sheet, spec: ApprovalSpec, item: StepItem) -> str:
+    return spec.message or f"{sheet.definition.name} waits at {item.name}."
+
+
+def _have_told(sheet: Sheet, waiting: list[StepItem]) -> None:
+    """Have people told of what waits for them; whoever takes it on and dies leaves it to another after a while."""
+    if not is_told_of_questions(sheet.definition):
+        return
+    for item in waiting:
+        spec = sheet.definition.step(item.name).approval
+        if spec is not None and not item.reason and (item.due_at or "") <= moment(sheet.now):
+            sheet.asked.append((item, _message(sheet, spec, item)))
+            sheet.change(item, due_at=sheet.later(2 * PATIENCE_S))
 
 
 def _hear(sheet: Sheet, item: StepItem) -> None:
@@ -165,6 +181,7 @@ def _conclude(sheet: Sheet) -> list[Task]:
         return [_end(sheet)]
     times = [item.due_at for item in resting if item.due_at is not None]
     if waiting:
+        _have_told(sheet, waiting)
         times.append(sheet.later(_SOON_S))
     started = sheet.row["started_at"] or moment(sheet.now)
     sheet.change_execution(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, cast
 
@@ -98,20 +99,43 @@ def start(
     overlap
         Instead of the schedule's own.
     """
-    frozen = frozen_of(row)
     policy: Overlap = overlap or row["overlap"]
-    definition = frozen.definition.model_copy(update={"overlap": policy})
-    frozen = frozen.model_copy(update={"definition": definition})
-    trigger: dict[str, JsonValue] = {"reference": cause.reference, "slot": cause.slot}
-    values = filled(project, frozen, row["parameters"], given or {}, trigger)
+    plan = planned(project, row, cause, slot, given=given, overlap=policy, priority=priority)
     if policy == "replace":
         going = look.going(connection, [row["name"]])
         look.cancel(
             connection, going[row["name"]], project.clock.now(), f"Replaced by {slot} of {row['name']}."
         )
+    return insert(connection, project, plan.frozen, plan.values, plan.request)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a slot asks for."""
+
+    frozen: Frozen
+    values: Mapping[str, JsonValue]
+    request: Request
+
+
+def planned(
+    project: Project,
+    row: RowMapping,
+    cause: Cause,
+    slot: str,
+    *,
+    given: Mapping[str, object] | None = None,
+    overlap: Overlap,
+    priority: int | None = None,
+) -> Plan:
+    """Return what a slot of a schedule asks for, changing nothing; the options are those of `start`."""
+    frozen = frozen_of(row)
+    definition = frozen.definition.model_copy(update={"overlap": overlap})
+    frozen = frozen.model_copy(update={"definition": definition})
+    trigger: dict[str, JsonValue] = {"reference": cause.reference, "slot": cause.slot}
+    values = filled(project, frozen, row["parameters"], given or {}, trigger)
     key = f"schedule:{row['name']}/{slot}"
-    request = Request(cause, key=key, schedule=row["name"], priority=priority)
-    return insert(connection, project, frozen, values, request)
+    return Plan(frozen, values, Request(cause, key=key, schedule=row["name"], priority=priority))
 
 
 def frozen_of(row: RowMapping) -> Frozen:

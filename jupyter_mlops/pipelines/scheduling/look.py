@@ -92,8 +92,13 @@ def again(connection: Connection, row: RowMapping, now: datetime, waiting: Waiti
     """Set when a schedule is to be looked at next, after one of its slots was settled."""
     name = row["name"]
     left = schedules.waiting(connection, [name])[name] if waiting is None else waiting
-    times = _times(name, TriggerSpec.model_validate(row["trigger"]), row["mark"], left, now)
-    schedules.change(connection, name, now, due_at=min(times, default=None))
+    schedules.change(connection, name, now, due_at=next_at(row, left, now))
+
+
+def next_at(row: RowMapping, waiting: Waiting, now: datetime) -> str | None:
+    """Return when a schedule is to be looked at next, if these are the slots that it has to launch."""
+    spec = TriggerSpec.model_validate(row["trigger"])
+    return min(_times(row["name"], spec, row["mark"], waiting, now), default=None)
 
 
 def realign(connection: Connection, rows: Sequence[RowMapping], now: datetime) -> None:

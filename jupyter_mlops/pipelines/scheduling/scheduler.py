@@ -8,12 +8,12 @@ from sqlalchemy import Connection, RowMapping
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.pipelines.durable.state import moment
-from jupyter_mlops.pipelines.scheduling import look, schedules
+from jupyter_mlops.pipelines.scheduling import burst, look, schedules
 from jupyter_mlops.pipelines.scheduling.arrivals import Arrivals
 from jupyter_mlops.pipelines.scheduling.firing import fire, is_waiting
 from jupyter_mlops.pipelines.scheduling.triggers import Tail
 
-_AT_ONCE = 50
+_AT_ONCE = 100
 _DRIFT_S = 1.0
 _FORGET_EVERY_S = 3_600.0
 _KEEP = timedelta(days=90)
@@ -70,8 +70,10 @@ class Scheduler:
     def _fire(self, ready: list[tuple[RowMapping, str]]) -> int:
         """Launch slots, and return how many were; what took so long that others may have begun is looked at first."""
         project = self._project.renewed()  # an owner's role may have changed
-        launched, since = 0, project.clock.monotonic()
-        for row, slot in ready:
+        _ = project.settings  # read once, for every owner
+        since = project.clock.monotonic()
+        launched, rest = burst.fire(project, ready)
+        for row, slot in rest:
             is_ours = project.clock.monotonic() - since < look.LEASE.total_seconds() / 2
             if is_ours or is_waiting(project, row["name"], slot):
                 launched += fire(project, row, slot)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -156,6 +157,12 @@ def find(connection: Connection, name: str, *, is_changing: bool = False) -> Row
     return row
 
 
+def find_all(connection: Connection, names: Sequence[str]) -> Mapping[str, RowMapping]:
+    """Return the rows of schedules, those that are there; nobody else changes them until the transaction ends."""
+    query = select(SCHEDULES).where(SCHEDULES.c.name.in_(names)).order_by(SCHEDULES.c.name)
+    return {row["name"]: row for row in connection.execute(query.with_for_update()).mappings()}
+
+
 def exists(connection: Connection, name: str) -> bool:
     """Tell whether there is a schedule of that name."""
     return connection.execute(select(SCHEDULES.c.name).where(SCHEDULES.c.name == name)).first() is not None
@@ -172,6 +179,13 @@ def change(connection: Connection, name: str, at: datetime, **values: object) ->
     """Set columns of a schedule."""
     here = SCHEDULES.c.name == name
     connection.execute(SCHEDULES.update().where(here).values(**values, updated_at=moment(at)))
+
+
+def postpone(connection: Connection, times: Mapping[str, str | None], at: datetime) -> None:
+    """Set when each of these schedules is to be looked at next."""
+    query = SCHEDULES.update().where(SCHEDULES.c.name == bindparam("known")).values(due_at=bindparam("next"))
+    rows = [{"known": name, "next": due_at} for name, due_at in times.items()]
+    connection.execute(query.values(updated_at=moment(at)), rows)
 
 
 def remove(connection: Connection, name: str) -> None:
@@ -231,6 +245,14 @@ def settle(connection: Connection, schedule: str, slot: str, outcome: Outcome, *
     """Say what came of a slot that waited."""
     here = and_(FIRINGS.c.schedule == schedule, FIRINGS.c.slot == slot)
     connection.execute(FIRINGS.update().where(here).values(outcome=outcome, **values))
+
+
+def settle_all(connection: Connection, launched: Mapping[tuple[str, str], str]) -> None:
+    """Say of slots, each a schedule's name and a slot of it, which execution was made for them."""
+    here = and_(FIRINGS.c.schedule == bindparam("known"), FIRINGS.c.slot == bindparam("of"))
+    query = FIRINGS.update().where(here).values(outcome="launched", execution=bindparam("made"))
+    rows = [{"known": name, "of": slot, "made": made} for (name, slot), made in launched.items()]
+    connection.execute(query, rows)
 
 
 def waiting(connection: Connection, names: Sequence[str]) -> Mapping[str, list[RowMapping]]:

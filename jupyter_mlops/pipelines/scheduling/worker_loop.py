@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from jupyter_mlops.core import copies
 from jupyter_mlops.core.errors import MlopsError, Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable import retention, state
 from jupyter_mlops.pipelines.durable.clock_watch import ClockWatch, hasten
 from jupyter_mlops.pipelines.durable.conductor import Conductor
 from jupyter_mlops.pipelines.durable.engine import Duty, Engine, QueueLimits
@@ -95,6 +95,7 @@ class WorkerLoop:
         self._presence.enter()
         try:
             self._engine.start(self._duty())
+            self._wake_all()
             LOG.info(
                 "%s works: %d at once, queues %s.", worker.id, worker.slots, ", ".join(worker.queues) or "all"
             )
@@ -114,6 +115,11 @@ class WorkerLoop:
         names = worker.queues or ("default", *limits)
         queues = {name: limits.get(name, QueueLimits()) for name in names}
         return Duty(worker.id, worker.slots, self._perform, queues, is_open=not worker.queues)
+
+    def _wake_all(self) -> None:
+        """Look at everything once; a store that is away is asked for what is due."""
+        with suppress(Unavailable), self._project.store.write() as connection:
+            state.wake_all(connection, self._project.clock.now())
 
     def _round(self) -> float:
         """Do what is due, and return how long to wait for more."""
@@ -177,7 +183,17 @@ class WorkerLoop:
             self._signed = self._project.clock.monotonic()
         if self._project.clock.monotonic() - self._forgot > _FORGET_EVERY_S:
             self._engine.forget(_KEEP_S)
+            threading.Thread(target=self._prune, name="mlops-retention", daemon=True).start()
             self._forgot = self._project.clock.monotonic()
+
+    def _prune(self) -> None:
+        """Drop the executions that are kept no longer, some at a time."""
+        try:
+            while retention.prune(self._project) == retention.MOST:
+                if self._stopping.wait(_LOOK_S):
+                    return
+        except (Unavailable, OSError) as error:
+            LOG.warning("What is kept no longer could not be dropped: %s", error)
 
     def _look_at_self(self) -> None:
         """End when another has our name, when the server that started us is gone, or when the caller wants it."""

@@ -106,6 +106,15 @@ class TestRun:
         assert "train.ipynb ran to its end." in text
         assert "%mlops show @" in text
 
+    def test_the_card_says_what_the_runner_remarks(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As when the kernel that the notebook names is not installed, and another one ran instead."""
+        warning = "The kernel 'conda' is not installed; this Python's own ran instead."
+        ran = shop.runner.run
+        monkeypatch.setattr(
+            shop.runner, "run", lambda *given: ran(*given).model_copy(update={"warnings": (warning,)})
+        )
+        assert warning in str(run(shop.project, shop.notebook("1")))
+
 
 class TestFailure:
     @pytest.mark.parametrize(

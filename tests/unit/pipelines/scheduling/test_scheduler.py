@@ -306,7 +306,7 @@ def killed_at(project: Project, number: int) -> Iterator[None]:
 
 
 class TestKills:
-    @pytest.mark.parametrize("number", range(1, 7))
+    @pytest.mark.parametrize("number", range(1, 4))
     def test_a_death_before_any_commit_loses_and_doubles_nothing(self, timer: Timer, number: int) -> None:
         """Whoever goes on finds every slot, and launches it once."""
         for name in ("one", "two"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from jupyter_mlops.core.errors import Unavailable
+from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.local_engine import LocalEngine
 from jupyter_mlops.pipelines.durable.state import EXECUTIONS, moment
 from jupyter_mlops.pipelines.durable.workers import WORKERS, Worker
@@ -109,6 +111,34 @@ class TestRound:
         loop._round()
         assert factory.account(execution).status == "running"
         assert "The clock went back by 3600 s" in caplog.text
+
+
+class TestStart:
+    def test_what_a_clock_that_was_ahead_put_off_is_looked_at(self, loop: Loop, factory: Factory) -> None:
+        """It was set back while no worker ran, so that nobody saw it."""
+        execution = factory.launch()
+        tomorrow = factory.project.clock.now() + timedelta(days=1)
+        with factory.project.store.write() as connection:
+            state.wake(connection, execution, tomorrow)
+        loop._round()
+        assert factory.account(execution).status == "queued"
+        loop._wake_all()
+        loop._round()
+        assert factory.account(execution).status == "running"
+
+    def test_executions_that_are_kept_no_longer_are_dropped(self, loop: Loop, factory: Factory) -> None:
+        """Beside its other work, now and then."""
+        factory.pipeline(f"retention_days = 1\n{ONE_STEP}")
+        for _ in range(2):
+            old = factory.launch()
+            factory.finish()
+            factory.project.clock.advance(3 * 86_400)  # type: ignore[attr-defined]
+        loop._look_at_others()
+        for thread in threading.enumerate():
+            if thread.name == "mlops-retention":
+                thread.join(5)
+        with factory.project.store.read() as connection:
+            assert connection.execute(EXECUTIONS.select()).mappings().one()["id"] == old
 
 
 class TestEnding:
