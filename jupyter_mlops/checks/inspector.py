@@ -10,10 +10,12 @@ from jupyter_mlops.checks import contract
 from jupyter_mlops.checks.case import Case
 from jupyter_mlops.checks.report import Report
 from jupyter_mlops.checks.rule import Rule
+from jupyter_mlops.checks.stored_case import StoredCase
 from jupyter_mlops.core.errors import Invalid, Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.catalogue import Snapshot
 from jupyter_mlops.data.frame import check
+from jupyter_mlops.data.stored import StoredTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +27,8 @@ _SHOWN = 5
 class ContractInspector:
     """Asks a dataset's contract, when it has one."""
 
-    def before_snapshot(self, project: Project, table: pd.DataFrame, dataset: str) -> tuple[str, ...]:
-        """Return what breaks the contract.
+    def before_snapshot(self, project: Project, table: pd.DataFrame, dataset: str) -> tuple[str, ...] | None:
+        """Return what breaks the contract; None where there is none.
 
         Raises
         ------
@@ -37,12 +39,23 @@ class ContractInspector:
         """
         found = contract.find(project, dataset)
         if found is None:
-            return ()
-        report = found.examine(Case(f"the table for {dataset}", check(table), project, dataset))
-        if found.document.enforce and not report.is_well:
-            hint = f"See which rows with `%mlops validate TABLE --dataset {dataset}`; nothing was stored."
-            raise Refused(f"{found.name} refuses {report.headline}.", hint=hint, report=report)
-        return _sentences(report, found.name)
+            return None
+        return _judged(found, Case(f"the table for {dataset}", check(table), project, dataset))
+
+    def before_version(self, project: Project, table: StoredTable, dataset: str) -> tuple[str, ...] | None:
+        """Return what breaks the contract, reading one column after another; None where there is none.
+
+        Raises
+        ------
+        Refused
+            The contract is enforced, and the table does not pass.
+        Invalid
+            The contract cannot be read.
+        """
+        found = contract.find(project, dataset)
+        if found is None:
+            return None
+        return _judged(found, StoredCase.of(table, project, dataset))
 
     def after_load(self, project: Project, table: pd.DataFrame, found: Snapshot) -> tuple[str, ...]:
         """Return how the columns of a version differ from those that the contract names."""
@@ -54,6 +67,15 @@ class ContractInspector:
             return ()
         few = replace(known, placed=tuple(_of(known, _AT_LOAD)))
         return _sentences(few.examine(Case(found.ref, table, project, found.dataset, found)), known.name)
+
+
+def _judged(found: contract.Contract, case: Case) -> tuple[str, ...]:
+    """Say what breaks a contract, or refuse where it is enforced."""
+    report = found.examine(case)
+    if found.document.enforce and not report.is_well:
+        hint = f"See which rows with `%mlops validate TABLE --dataset {case.dataset}`; nothing was stored."
+        raise Refused(f"{found.name} refuses {report.headline}.", hint=hint, report=report)
+    return _sentences(report, found.name)
 
 
 def _of(known: contract.Contract, names: Collection[str]) -> list[tuple[contract.Place, Rule]]:

@@ -12,7 +12,7 @@ from jupyter_mlops.checks.leak_echo import Echo
 from jupyter_mlops.checks.leak_order import Order
 from jupyter_mlops.checks.leak_overlap import Group, Overlap
 from jupyter_mlops.checks.leak_split import Split
-from jupyter_mlops.checks.report import Report
+from jupyter_mlops.checks.report import Finding, Report
 from jupyter_mlops.core.errors import NotFound
 from jupyter_mlops.core.preview import shown
 from jupyter_mlops.core.project import Project
@@ -56,7 +56,7 @@ def leaks(
         },
     )
     subject = left.name if right is None else f"{left.name} against {right.name}"
-    return ask(subject, split, checks_for(split))
+    return _with_flow(project, ask(subject, split, checks_for(split)))
 
 
 def checks_for(split: Split) -> list[Check[Split]]:
@@ -67,3 +67,13 @@ def checks_for(split: Split) -> list[Check[Split]]:
     if split.target is not None:
         checks.append(Echo())
     return [*checks, Constants(), Identifiers()]
+
+
+def _with_flow(project: Project, report: Report) -> Report:
+    """Join what the flow of this session's cells shows, where a kernel records them."""
+    if project.session.flow_findings is None:
+        return report
+    found = [item for item in project.session.flow_findings() if isinstance(item, Finding)]
+    return report.model_copy(
+        update={"checks": (*report.checks, "flow of cells"), "findings": (*report.findings, *found)}
+    )

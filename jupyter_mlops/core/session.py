@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_mlops.core.record import Record
 
 
 @dataclass
@@ -15,9 +20,19 @@ class Recorded:
 
 @dataclass
 class Session:
-    """Remember the snapshots read and the models recorded since the session began."""
+    """Remember the snapshots read and the models recorded since the session began.
+
+    Parameters
+    ----------
+    recorder
+        The recorder of its cells, where a kernel has one; `experiments/recorder` knows its kind.
+    flow_findings
+        Asks it what the flow of its cells shows; the leak linter joins that to its report.
+    """
 
     snapshots: dict[str, None] = field(default_factory=dict)
     models: dict[str, Recorded] = field(default_factory=dict)
     last_run: str | None = None
     notebook: str | None = None
+    recorder: object | None = None
+    flow_findings: Callable[[], Sequence[Record]] | None = None

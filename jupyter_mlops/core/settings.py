@@ -28,6 +28,27 @@ class QueueSetting(BaseModel):
     per_s: Annotated[float, Field(gt=0)] = 60.0
 
 
+class GateSetting(BaseModel):
+    """What guards an alias; the checks themselves are read when the gate is asked.
+
+    Parameters
+    ----------
+    data
+        The snapshot to judge on.
+    target
+        Its column to predict.
+    approvals
+        How many people must approve.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: str = ""
+    target: str = ""
+    approvals: Annotated[int, Field(ge=0, le=20)] = 0
+    checks: tuple[dict[str, object], ...] = ()
+
+
 class Settings(BaseSettings):
     """What a project can be told; each field says what it is for."""
 
@@ -93,10 +114,36 @@ class Settings(BaseSettings):
         tuple[str, ...],
         Field(description="Where approvers must be known from: jupyter, jupyterhub, ci, os; all when empty."),
     ] = ()
+    gates: Annotated[
+        dict[str, GateSetting],
+        Field(
+            description="What a version must pass, by alias, like champion, or pattern, like churn*@champion."
+        ),
+    ] = {}
     trusted: Annotated[
         tuple[str, ...],
         Field(description="Types besides scikit-learn's that models may hold, like mypackage.Scaler."),
     ] = ()
+    connections: Annotated[
+        dict[str, str],
+        Field(
+            description="Databases that queries may name, each the secret that holds its URL: shop = 'env:SHOP_URL'."
+        ),
+    ] = {}
+    url_schemes: Annotated[
+        tuple[str, ...], Field(description="Schemes of URLs that tables may be read from.")
+    ] = ("https", "http", "s3", "gs", "az", "abfs")
+    url_timeout_s: Annotated[
+        float, Field(gt=0, le=3600, description="Longest wait for a URL or a database to say something.")
+    ] = 20.0
+    stream_mb: Annotated[
+        float,
+        Field(gt=0, description="Tables larger than this, in MB, are kept in pieces, not loaded whole."),
+    ] = 200.0
+    require_proven: Annotated[
+        bool,
+        Field(description="Whether register refuses a model whose cells a clean run may not repeat."),
+    ] = False
     cell_timeout_s: Annotated[float, Field(gt=0, description="Longest time a cell of a run may take.")] = (
         3600.0
     )
@@ -135,8 +182,9 @@ def read(root: Path, admin: Mapping[str, object] | None = None) -> tuple[Setting
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
+        place = ".".join(map(str, first["loc"])) or name
         raise Invalid(
-            f"The setting {name} from {origins.get(name, 'pyproject.toml')} is wrong: {first['msg']}.",
+            f"The setting {place} from {origins.get(name, 'pyproject.toml')} is wrong: {first['msg']}.",
             hint="List what can be set with `jupyter mlops settings`.",
         ) from None
 

@@ -65,7 +65,7 @@ class ModelVersion(Record):
     def card(self) -> Card:
         """Show the version, its aliases and its run."""
         facts = [("run", self.run or ""), ("aliases", ", ".join(self.aliases))]
-        facts += sorted((key, value) for key, value in self.tags.items())
+        facts += sorted((key, value) for key, value in self.tags.items() if not key.endswith(".signature"))
         return Card(f"{self.ref}", "info", tuple(fact for fact in facts if fact[1]))
 
 
@@ -75,6 +75,15 @@ class Artifact:
 
     path: str
     content: bytes | Path
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file of a model that is kept, and the SHA-256 of its bytes."""
+
+    path: str
+    size_bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -105,13 +114,20 @@ class ModelFile:
 
 @dataclass(frozen=True)
 class RunLog:
-    """What is written to a run in one batch."""
+    """What is written to a run in one batch.
+
+    Parameters
+    ----------
+    curves
+        Step and value of each metric that has a course.
+    """
 
     params: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     artifacts: Sequence[Artifact] = ()
     models: Sequence[ModelFile] = ()
+    curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -172,6 +188,10 @@ class RunTracker(Protocol):
         """Return what is too much for a list: the course of its metrics, and the code it ran."""
         ...
 
+    def artifact(self, run: Run, path: str) -> bytes | None:
+        """Return a file of the run, or None when it has none of that path."""
+        ...
+
     def close_lost(self) -> Sequence[Run]:
         """Close as killed the runs whose kernel is gone, and return them."""
         ...
@@ -188,6 +208,14 @@ class ModelRegistry(Protocol):
 
     def load(self, version: ModelVersion) -> object:
         """Return the estimator that was kept."""
+        ...
+
+    def model_files(self, version: ModelVersion) -> Sequence[KeptFile]:
+        """Return the files that `load` reads, by path, as they are now; nothing of them is loaded."""
+        ...
+
+    def tag(self, version: ModelVersion, tags: Mapping[str, str]) -> ModelVersion:
+        """Add tags to a version, and return it as it now stands."""
         ...
 
     def versions(self, name: ModelName | None = None) -> Sequence[ModelVersion]:

@@ -7,7 +7,7 @@ import types
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol, TypeAlias, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, Union, get_args, get_origin
 
 from pydantic import AfterValidator, Field
 
@@ -16,6 +16,8 @@ from jupyter_mlops.core.errors import Invalid
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.base import BaseEstimator
+
+    from jupyter_mlops.core.code import Code
 
 Kind = Literal[
     "dataset",
@@ -58,9 +60,16 @@ class Short:
 
 @dataclass(frozen=True)
 class Live:
-    """Mark a parameter as a live object: a variable in a notebook, a reference on the wire."""
+    """Mark a parameter as a live object: a variable in a notebook, a reference on the wire.
+
+    Parameters
+    ----------
+    streams
+        A table that is larger than memory is given in batches.
+    """
 
     kind: Literal["table", "model", "cell", "value", "maker"]
+    streams: bool = False
 
 
 def check_name(value: str) -> str:
@@ -88,7 +97,8 @@ def _check_reference(value: str) -> str:
     return value.strip()
 
 
-def _check_run(value: str) -> str:
+def check_run(value: str) -> str:
+    """Accept `@` and the first digits of an id, or `@latest`."""
     token = value.strip().removeprefix("@")
     if not re.fullmatch(r"[0-9a-f]{4,32}", token) and token != "latest":
         raise Invalid(
@@ -106,7 +116,7 @@ def _check_any(value: str) -> str:
             f"{value!r} is not a reference.", hint="Write NAME@3, dataset:NAME, model:NAME or @RUN."
         )
     body = rest if colon else kind
-    _ = _check_run(body) if body.startswith("@") else _check_reference(body)
+    _ = check_run(body) if body.startswith("@") else _check_reference(body)
     return value.strip()
 
 
@@ -140,7 +150,7 @@ VersionRef = Annotated[
 RunRef = Annotated[
     str,
     Word("run"),
-    AfterValidator(_check_run),
+    AfterValidator(check_run),
     Field(description="A run: @ and the first digits of its id.", examples=["@8c1d22f0"]),
 ]
 Alias = Annotated[
@@ -203,33 +213,6 @@ class Execution:
     figures: tuple[Figure, ...] = ()
 
 
-class Code(Protocol):
-    """A cell's source, executable where its author wrote it."""
-
-    @property
-    def source(self) -> str:
-        """The source as its author wrote it."""
-        ...
-
-    @property
-    def notebook(self) -> str | None:
-        """Path of the notebook or script it stands in, when known."""
-        ...
-
-    @property
-    def namespace(self) -> Mapping[str, object]:
-        """The variables it reads and writes."""
-        ...
-
-    def execute(self) -> Execution:
-        """Run it once, show what it shows, and keep the user's own error."""
-        ...
-
-    def reraise(self, execution: Execution) -> None:
-        """Raise the user's own error again, with nothing of ours in its traceback."""
-        ...
-
-
 if TYPE_CHECKING:
     Table: TypeAlias = pd.DataFrame
     Estimator: TypeAlias = BaseEstimator
@@ -237,9 +220,17 @@ if TYPE_CHECKING:
     NamedValue: TypeAlias = Mapping[str, object]
     Subject: TypeAlias = str | pd.DataFrame
     Maker: TypeAlias = object
+    AnyTable: TypeAlias = object
 else:
     Table = Annotated[
         object, Live("table"), Field(description="A DataFrame; on the command line a file or snapshot.")
+    ]
+    AnyTable = Annotated[
+        object,
+        Live("table", streams=True),
+        Field(
+            description="A table: a variable; elsewhere a file, files like data/*.csv, a URL or 'sql:SHOP:select …'."
+        ),
     ]
     Estimator = Annotated[
         object, Live("model"), Field(description="A fitted estimator; elsewhere a run's, like @8c1d.")

@@ -6,7 +6,6 @@ VERBS = (
     "snapshot",
     "load",
     "datasets",
-    "verify",
     "prune",
     "profile",
     "diff",

@@ -68,6 +68,8 @@ class Snapshot(Record):
         Columns that look personal, unless that was allowed.
     findings
         What breaks the dataset's contract, when this call made it.
+    breaches
+        How many things broke the contract when the version was made; None where there was none.
     """
 
     ref: SnapshotRef
@@ -89,6 +91,7 @@ class Snapshot(Record):
     newer: tuple[str, ...] = ()
     personal: tuple[Personal, ...] = ()
     findings: tuple[str, ...] = ()
+    breaches: int | None = None
 
     def card(self) -> Card:
         """Say whether it is new, what it holds, and how to use it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -11,8 +12,9 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import DatasetName, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import catalogue, derive_recipe
+from jupyter_mlops.data import catalogue, derive_recipe, facts
 from jupyter_mlops.data.catalogue import Snapshot, shown_size
+from jupyter_mlops.data.facts import Fact
 from jupyter_mlops.data.resolve import no_dataset
 
 Limit = Annotated[int, Field(ge=1, le=1_000, description="How many to show.")]
@@ -73,8 +75,15 @@ def datasets(
         if name is not None and total == 0:
             raise no_dataset(name, catalogue.names(connection))
         found = derive_recipe.with_origin(connection, found)
+        judged = facts.of_kind(connection, "contract", name)
+    found = [_judged(item, judged) for item in found]
     following = page + 1 if skip + len(found) < total else None
     return Datasets(name=name, snapshots=tuple(found), total=total, next_page=following)
+
+
+def _judged(item: Snapshot, judged: Mapping[tuple[str, int], Fact]) -> Snapshot:
+    fact = judged.get((item.dataset, item.version))
+    return item if fact is None else item.model_copy(update=dict(fact))
 
 
 def _row(item: Snapshot) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ FACTS = Table(
     Column("kind", String, primary_key=True),
     Column("value", JSON, nullable=False),
 )
-Kind = Literal["recipe", "personal"]
+Kind = Literal["recipe", "personal", "contract"]
 Fact = Mapping[str, object]
 
 

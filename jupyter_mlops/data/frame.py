@@ -116,7 +116,7 @@ def shown(label: object) -> str:
 
 
 def check(table: object) -> pd.DataFrame:
-    """Accept a plain DataFrame.
+    """Accept a plain DataFrame, or take one from what Polars, Arrow, DuckDB or Spark hold.
 
     Raises
     ------
@@ -125,15 +125,19 @@ def check(table: object) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from jupyter_mlops.data.sources import live
+    from jupyter_mlops.data.sources.flow import Flow
+
     if type(table) is pd.DataFrame:
         return table
+    if isinstance(table, Flow):
+        return table.frame()
+    if live.is_live(table):
+        return live.frame_of(table)
     kind = f"{type(table).__module__.partition('.')[0]}.{type(table).__qualname__}"
     hints = {
         "pandas.Series": "Use .to_frame().",
         "numpy.ndarray": "Use pandas.DataFrame(array, columns=[…]).",
-        "polars.DataFrame": "Use .to_pandas().",
-        "polars.LazyFrame": "Use .collect().to_pandas().",
-        "pyarrow.Table": "Use .to_pandas().",
         "builtins.dict": "Use pandas.DataFrame(…).",
         "builtins.list": "Use pandas.DataFrame(…).",
     }

@@ -13,9 +13,9 @@ from jupyter_mlops.core import call
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.redact import redact
-from jupyter_mlops.core.types import DatasetName, Table, check_name
+from jupyter_mlops.core.types import AnyTable, DatasetName, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import catalogue, inspector
+from jupyter_mlops.data import catalogue, facts, inspector
 from jupyter_mlops.data.catalogue import Snapshot
 from jupyter_mlops.data.privacy import Guard, Pii
 
@@ -31,19 +31,28 @@ Note = Annotated[
 
 @verb("snapshot", effect="write", long=True)
 def snapshot(
-    project: Project, table: Table, name: DatasetName, *, note: Note = "", pii: Pii = "warn"
+    project: Project, table: AnyTable, name: DatasetName, *, note: Note = "", pii: Pii = "warn"
 ) -> Snapshot:
     """Keep a table exactly as it is, as the next version of a dataset; equal content makes none."""
+    from jupyter_mlops.data import stream
+    from jupyter_mlops.data.frame import check
     from jupyter_mlops.data.store.keep import keep
 
     name = check_name(name)
+    flow = stream.flow_of(project, table)
+    if flow is not None:
+        return stream.snapshot_flow(project, flow, name, note=note, pii=pii)
     find = partial(_twin, project, name)
-    guard = Guard.of(project, name, table, pii)
+    guard = Guard.of(project, name, check(table), pii)
     findings = inspector.before_snapshot(project, guard.table, name)
-    made = record(
-        project, name, note, lambda known: keep(project.objects, guard.table, known, find=find), guard
+    return record(
+        project,
+        name,
+        note,
+        lambda known: keep(project.objects, guard.table, known, find=find),
+        guard,
+        lambda _: findings,
     )
-    return made.model_copy(update={"findings": findings})
 
 
 def record(
@@ -52,18 +61,34 @@ def record(
     note: str,
     make: Callable[[Sequence[Known]], Known],
     guard: Guard | None = None,
+    judge: Callable[[Known], Sequence[str] | None] | None = None,
 ) -> Snapshot:
-    """Write down what *make* keeps as the next version of *name*, unless the latest has the same content."""
+    """Write down what *make* keeps as the next version of *name*, unless the latest has the same content.
+
+    Parameters
+    ----------
+    judge
+        Says what of it breaks the dataset's contract; None where there is none.
+    """
     name = check_name(name)
     with call.held(project.objects.sharing()):
         kept = make(_known(project, name))
+        findings = None if judge is None else judge(kept)
         if guard is not None:
             guard.look(kept.manifest.digest)
         with project.change() as connection:
             made = _add(connection, _draft(project, name, kept, redact(note)))
             made = made if guard is None else guard.note(connection, made)
+            made = made if findings is None else _judged(connection, made, findings)
     project.session.snapshots[made.ref] = None
     return made
+
+
+def _judged(connection: Connection, made: Snapshot, findings: Sequence[str]) -> Snapshot:
+    """Remember how many things broke the contract; not which, as that may hold values."""
+    breaches = len(findings)
+    facts.put(connection, made.dataset, made.version, "contract", {"breaches": breaches})
+    return made.model_copy(update={"breaches": breaches, "findings": tuple(findings)})
 
 
 def _draft(project: Project, name: str, kept: Known, note: str) -> Snapshot:

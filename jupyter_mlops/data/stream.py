@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.data import inspector
 from jupyter_mlops.data.catalogue import Snapshot
+from jupyter_mlops.data.privacy import Pii
+from jupyter_mlops.data.privacy_flow import FlowGuard
 from jupyter_mlops.data.snapshot import record
+from jupyter_mlops.data.source import is_large
+from jupyter_mlops.data.sources import live
+from jupyter_mlops.data.sources.flow import Flow
+from jupyter_mlops.data.stored import StoredTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from jupyter_mlops.data.store.keep import Known
 
 
 def snapshot_batches(
@@ -27,5 +37,48 @@ def snapshot_batches(
     """
     from jupyter_mlops.data.store.stream import keep_batches
 
-    folder = project.folder / "spool"
+    folder = _spool(project)
     return record(project, name, note, lambda known: keep_batches(project.objects, batches, known, folder))
+
+
+def flow_of(project: Project, table: object) -> Flow | None:
+    """Return a table in batches, if it is one that had better not be loaded whole."""
+    if isinstance(table, Flow):
+        return table
+    if not live.is_live(table) or not live.is_lazy(table):
+        return None
+    return live.flow_of(table, _spool(project))
+
+
+def snapshot_flow(project: Project, flow: Flow, name: str, *, note: str, pii: Pii) -> Snapshot:
+    """Keep a table that comes in batches, guarded and judged as one that is at hand.
+
+    Raises
+    ------
+    Refused
+        Something looks personal, and that is refused; or the contract is broken, and enforced.
+    Invalid
+        Something cannot be kept exactly.
+    """
+    from jupyter_mlops.data.store.stream import keep_batches
+
+    if not is_large(project, flow):
+        from jupyter_mlops.data.snapshot import snapshot
+
+        made = snapshot(project, flow.frame(), name, note=note, pii=pii)
+        return made.model_copy(update={"findings": (*flow.notes, *made.findings)})
+    guard = FlowGuard.of(project, name, flow, pii)
+    folder = _spool(project)
+
+    def judge(kept: Known) -> tuple[str, ...] | None:
+        return inspector.before_version(project, StoredTable(project.objects, kept.manifest), name)
+
+    def make(known: Sequence[Known]) -> Known:
+        return keep_batches(project.objects, guard.batches(), known, folder)
+
+    made = record(project, name, note, make, guard.settled, judge)
+    return made.model_copy(update={"findings": (*flow.notes, *made.findings)})
+
+
+def _spool(project: Project) -> Path:
+    return project.folder / "spool"

@@ -13,7 +13,6 @@ from jupyter_mlops.core.errors import Invalid, MlopsError, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import SnapshotRef
-from jupyter_mlops.core.verb import verb
 from jupyter_mlops.data import catalogue
 from jupyter_mlops.data.catalogue import Snapshot, shown_size
 from jupyter_mlops.data.resolve import resolve
@@ -84,7 +83,6 @@ class Verification(Record):
         )
 
 
-@verb("verify", effect="read", long=True)
 def verify(project: Project, ref: SnapshotRef | None = None, *, deep: Deep = False) -> Verification:
     """Read every object of one version or of all, compare it with its name, and name the versions harmed."""
     if ref is None:

@@ -11,8 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from jupyter_mlops.core.code import Evaluation
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.types import Execution, Figure
+from jupyter_mlops.faces import evaluation
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -61,6 +63,20 @@ class NotebookCell:
             return Execution(error, self._explain(error, name), tuple(pictures))
         pictures += _open_figures()
         return Execution(figures=tuple(pictures))
+
+    def evaluate(self, given: Mapping[str, object]) -> Evaluation:
+        """Run the body for its value on a copy of the notebook's variables and *given*."""
+        name = self._shell.compile.cache(self._source, self._shell.execution_count)
+        try:
+            tree = self._shell.transform_ast(self._parse(name))
+        except SyntaxError as error:
+            return Evaluation(error=error, traceback=self._explain(error, name))
+        variables = {**self._shell.user_ns, **given}
+        return evaluation.evaluate(tree, name, variables, lambda error: self._explain(error, name))
+
+    def bind(self, names: Mapping[str, object]) -> None:
+        """Make *names* variables of the notebook."""
+        self._shell.user_ns.update(names)
 
     def reraise(self, execution: Execution) -> None:
         """Raise the user's own error again, showing the user's frames only."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from IPython.core.magic import no_var_expand
 
 from jupyter_mlops.core.session import Session
+from jupyter_mlops.faces.watching import watch
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -65,6 +66,12 @@ class MlopsMagics:
                 register(self.shell, self._shortcut(verb), kind, verb.name)
                 self._offered.add((kind, verb.name))
 
+    def flow_findings(self) -> Sequence[Record]:
+        """Return what the flow of this session's cells shows; the leak linter asks."""
+        from jupyter_mlops.experiments.recorder.flow_findings import of_session
+
+        return of_session(self.session)
+
     def _shortcut(self, verb: Verb) -> Callable[..., object]:
         def say(line: str, cell: str | None = None) -> object:
             return self.mlops(f"{verb.name} {line}", cell)
@@ -75,7 +82,7 @@ class MlopsMagics:
     def _say(self, said: Line, verb: Verb, cell: str | None) -> object:
         from jupyter_mlops.core import door
         from jupyter_mlops.core.errors import Invalid
-        from jupyter_mlops.faces import bar, code, references
+        from jupyter_mlops.faces import bar, code, live, references
         from jupyter_mlops.faces.cell import NotebookCell, notebook_path
 
         if said.wants_code:
@@ -91,7 +98,7 @@ class MlopsMagics:
         project.session.notebook = notebook_path(project.root)
         body = None if cell is None else NotebookCell(self.shell, cell, project.session.notebook)
         values = references.resolve(project, verb, said.given, variables=self.shell.user_ns, cell=body)
-        with bar.in_cell(verb):
+        with bar.in_cell(verb), live.in_cell(verb):
             answer = door.enter(project, verb, values, face="magic")
         if verb.name == "magics":
             self.offer(str(values.get("state", "list")))
@@ -142,6 +149,8 @@ def register(shell: InteractiveShell, function: Callable[..., object], kind: str
 def load(shell: InteractiveShell) -> None:
     """Register the magics and their completion."""
     magics = MlopsMagics(shell)
+    magics.session.recorder = watch(shell)
+    magics.session.flow_findings = magics.flow_findings
     register(shell, magics.mlops, "line_cell", "mlops")
     shell.events.register("post_run_cell", magics.settle)
 

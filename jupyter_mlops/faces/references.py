@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.call import Later
+from jupyter_mlops.core.code import Code
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project, confined
-from jupyter_mlops.core.types import Code, split_reference
+from jupyter_mlops.core.types import split_reference
 from jupyter_mlops.core.verb import Parameter, Verb, did_you_mean
 from jupyter_mlops.faces.script import Script
 
@@ -61,9 +62,10 @@ def _find(project: Project, item: Parameter, word: str, variables: Mapping[str, 
         return _variable(word, variables)
     if is_name:
         return word
-    finders = {"table": _table, "model": _model, "cell": _script, "maker": _maker}
-    find = finders[item.live.kind if item.live else "table"]
-    return Later(word, lambda: find(project, word))
+    table = _any_table if item.live is not None and item.live.streams else _table
+    finders = {"table": table, "model": _model, "cell": _script, "maker": _maker}
+    kind = item.live.kind if item.live else "table"
+    return Later(_said(word) if kind == "table" else word, lambda: finders[kind](project, word))
 
 
 def _is_reference(project: Project, word: str) -> bool:
@@ -79,6 +81,18 @@ def _table(project: Project, word: str) -> object:
     from jupyter_mlops.data.source import read_table
 
     return read_table(project, word)
+
+
+def _any_table(project: Project, word: str) -> object:
+    from jupyter_mlops.data.source import open_table
+
+    return open_table(project, word)
+
+
+def _said(word: str) -> str:
+    from jupyter_mlops.data.source import said
+
+    return said(word)
 
 
 def _named_value(word: str, variables: Mapping[str, object]) -> dict[str, object]:
@@ -118,7 +132,9 @@ def _model(project: Project, word: str) -> object:
         return _model_of_run(project, project.tracker.run(word))
     if "@" not in word:
         raise Invalid(f"{word!r} is no model.", hint="Name a run's, like @8c1d, or a version, like churn@2.")
-    return project.tracker.load(project.tracker.resolve(word))
+    from jupyter_mlops.models.safe import load_version
+
+    return load_version(project, project.tracker.resolve(word))
 
 
 def _model_of_run(project: Project, run: Run) -> object:

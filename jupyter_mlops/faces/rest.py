@@ -53,9 +53,10 @@ class _Handler(ExtensionHandlerMixin, APIHandler):
         self.finish(json.dumps(body, ensure_ascii=False, allow_nan=False))
 
     def answer(self, record: Record) -> None:
-        """Send a record, together with its card when the client asks for our own type."""
+        """Send a record, together with its card and its figure when the client asks for our own type."""
         if MIME in self.request.headers.get("Accept", ""):
-            self.reply(200, record.with_card())
+            figure = record.figure()
+            self.reply(200, record.with_card() | ({} if figure is None else {"figure": figure}))
         else:
             self.reply(200, record.wire())
 

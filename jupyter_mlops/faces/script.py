@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
+from jupyter_mlops.core.code import Evaluation
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.types import Execution
+from jupyter_mlops.faces import evaluation
 
 
 class ScriptError(Exception):
@@ -54,6 +57,18 @@ class Script:
         except BaseException as error:  # noqa: BLE001 - kept, and raised again by `reraise`
             return Execution(error=error, traceback=self._explain(error))
         return Execution()
+
+    def evaluate(self, given: Mapping[str, object]) -> Evaluation:
+        """Run the file for its value on a copy of its globals and *given*."""
+        try:
+            tree = ast.parse(self._source, str(self._path))
+        except SyntaxError as error:
+            return Evaluation(error=error, traceback=self._explain(error))
+        return evaluation.evaluate(tree, str(self._path), {**self._namespace, **given}, self._explain)
+
+    def bind(self, names: Mapping[str, object]) -> None:
+        """Make *names* globals of it."""
+        self._namespace.update(names)
 
     def reraise(self, execution: Execution) -> None:
         """Raise the script's own error again; an interrupt stays what it is."""

@@ -1,3 +1,15 @@
 """The project itself: make it, look at it, mend it, and look anything up in it."""
 
-VERBS = ("init", "status", "doctor", "demo", "show", "history", "settings", "plugins", "magics")
+VERBS = (
+    "init",
+    "status",
+    "doctor",
+    "demo",
+    "show",
+    "history",
+    "export",
+    "verify",
+    "settings",
+    "plugins",
+    "magics",
+)

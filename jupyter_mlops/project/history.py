@@ -9,19 +9,27 @@ from pydantic import Field
 
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.card import Card
-from jupyter_mlops.core.errors import NotFound
+from jupyter_mlops.core.errors import NotFound, Unavailable
 from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import AnyRef
 from jupyter_mlops.core.verb import verb
+from jupyter_mlops.models.history import strays
 
 
 class History(Record):
-    """The lines of the ledger that touch one thing, newest first."""
+    """The lines of the ledger that touch one thing, newest first.
+
+    Parameters
+    ----------
+    foreign
+        Where aliases of a model point that the ledger never pointed there, a sentence each.
+    """
 
     of: str
     events: tuple[AuditEvent, ...]
+    foreign: tuple[str, ...] = ()
 
     def card(self) -> Card:
         """Show who, when, what and why."""
@@ -37,7 +45,7 @@ class History(Record):
             for event in self.events
         )
         columns = ("when", "who", "verb", "what", "outcome", "why")
-        return Card(f"History of {self.of}", "info", columns=columns, rows=rows)
+        return Card(f"History of {self.of}", "info", columns=columns, rows=rows, notes=self.foreign)
 
 
 @verb("history", effect="read")
@@ -53,7 +61,19 @@ def history(
         events = tuple(islice((event for event in told if _touches(event, ref)), limit))
     if not events:
         raise NotFound(f"The ledger says nothing of {ref!r}.", hint="List its lines with `%mlops audit`.")
-    return History(of=ref, events=events)
+    return History(of=ref, events=events, foreign=_foreign(project, ref))
+
+
+def _foreign(project: Project, ref: str) -> tuple[str, ...]:
+    """Say what somebody moved outside this project; nothing where the registry does not answer."""
+    kind, colon, rest = ref.partition(":")
+    name = (rest if colon else kind).partition("@")[0]
+    if not name or kind == "dataset":
+        return ()
+    try:
+        return tuple(strays(project, name))
+    except Unavailable:
+        return ()
 
 
 def _touches(event: AuditEvent, ref: str) -> bool:
@@ -77,4 +97,8 @@ def _what(event: AuditEvent) -> str:
 
 
 def _why(event: AuditEvent) -> str:
-    return str(event.arguments.get("note") or event.reason)
+    """Return what people said, and what the ledger keeps of the grounds: a gate's verdict, an override."""
+    said = next(
+        (str(event.arguments[key]) for key in ("note", "comment", "message") if event.arguments.get(key)), ""
+    )
+    return " · ".join(filter(None, (said, event.reason)))

@@ -14,7 +14,7 @@ from jupyter_mlops.core.verb import verb
 from jupyter_mlops.pipelines.follow import follow
 from jupyter_mlops.project.notebook import notebook
 
-_EXECUTION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+_EXECUTION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6,}")
 
 
 class Shown(Record):

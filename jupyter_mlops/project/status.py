@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from jupyter_mlops import __version__
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.card import Card
@@ -13,12 +15,15 @@ from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.types import split_reference
 from jupyter_mlops.core.verb import Role, verb
 from jupyter_mlops.data import catalogue
+from jupyter_mlops.experiments.recorder.proof import cell_states
+from jupyter_mlops.experiments.recorder.states import CellState
 from jupyter_mlops.governance.evidence import evidence
 from jupyter_mlops.models.history import DEFAULT, moves
 from jupyter_mlops.pipelines.scheduling import agenda
 from jupyter_mlops.pipelines.scheduling.agenda import Attendant
 
 _RECENT = 5
+_CELLS = 8
 
 
 class Status(Record):
@@ -34,6 +39,8 @@ class Status(Record):
         How far rewriting the ledger would show.
     workers
         Who performs pipelines, with the age of their heartbeats.
+    cells
+        The state of each cell of this notebook's session, in a kernel.
     warnings
         What somebody should look at.
     """
@@ -50,6 +57,7 @@ class Status(Record):
     unfinished: tuple[AuditEvent, ...]
     evidence: str = ""
     workers: tuple[Attendant, ...] = ()
+    cells: tuple[CellState, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def card(self) -> Card:
@@ -62,6 +70,7 @@ class Status(Record):
             ("ledger", f"{self.lines} lines; tamper-evidence: {self.evidence}"),
             ("tracking", self.tracking),
             *(("worker", str(worker)) for worker in self.workers),
+            *_cell_facts(self.cells),
         )
         rows = tuple(
             (event.at[:19].replace("T", " "), event.verb, _touched(event), event.outcome)
@@ -100,6 +109,7 @@ def status(project: Project) -> Status:
         unfinished=unfinished,
         evidence=protected.reach,
         workers=workers,
+        cells=cell_states(project),
         warnings=protected.warnings + worries,
     )
 
@@ -112,6 +122,17 @@ def champions(project: Project) -> tuple[str, ...]:
             versions = (reference.removeprefix("version:") for reference in event.outputs)
             serving |= {split_reference(version)[0]: version for version in versions}
     return tuple(serving.values())
+
+
+def _cell_facts(cells: tuple[CellState, ...]) -> list[tuple[str, str]]:
+    """Count the cells by their state, and name the first that are not fresh."""
+    if not cells:
+        return []
+    counts = Counter(item.state for item in cells)
+    said = ", ".join(f"{count} {state}" for state, count in counts.most_common())
+    doubtful = [item for item in cells if item.state != "fresh"]
+    more = [("cell", f"and {len(doubtful) - _CELLS} more")] if len(doubtful) > _CELLS else []
+    return [("cells", said), *(("cell", str(item)) for item in doubtful[:_CELLS]), *more]
 
 
 def _touched(event: AuditEvent) -> str:

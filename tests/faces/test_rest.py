@@ -14,9 +14,11 @@ from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from jupyter_mlops import catalog
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.record import MIME
 from jupyter_mlops.faces import openapi
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
+SHOWN = {"Accept": MIME}
 ROUTES = [f"jupyter-mlops/v1/{name}" for name in catalog.registry()]
 
 
@@ -49,6 +51,15 @@ class TestCall:
         assert made["ref"] == "customers@1"
         shown = json.loads((await post(jp_fetch, "load", {"ref": "customers@1"})).body)
         assert (shown["rows"], shown["columns"]) == (1, ["a", "b"])
+
+    async def test_a_record_comes_with_its_card_and_figure_when_asked_for(self, jp_fetch: Fetch) -> None:
+        """The figure is as Plotly draws it; a record without one has none."""
+        await post(jp_fetch, "snapshot", {"table": "c.csv", "name": "customers"})
+        told = json.loads((await post(jp_fetch, "profile", {"subject": "customers@1"}, headers=SHOWN)).body)
+        assert told.keys() == {"kind", "card", "record", "figure"}
+        assert told["figure"]["data"][0]["type"] == "bar"
+        plain = json.loads((await post(jp_fetch, "datasets", {}, headers=SHOWN)).body)
+        assert plain.keys() == {"kind", "card", "record"}
 
     @pytest.mark.parametrize(
         ("verb", "body", "status", "code"),

@@ -48,6 +48,14 @@ class TestSnapshot:
         assert snapshot(project, GOOD, "shop").findings == ()
         assert snapshot(project, BAD, "other").findings == ()
 
+    def test_the_list_says_how_many_things_broke_it(self, project):
+        """None, where nothing was asked."""
+        snapshot(project, GOOD, "shop")
+        write(project, RULES.format("false"))
+        snapshot(project, pd.DataFrame({"age": [-1.0]}), "shop")
+        snapshot(project, GOOD, "shop")
+        assert [item.breaches for item in datasets(project, "shop").snapshots] == [0, 1, None]
+
     def test_what_is_no_table_is_said(self, project):
         """As without a contract."""
         write(project, RULES.format("false"))

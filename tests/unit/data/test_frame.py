@@ -238,7 +238,6 @@ class TestRefusal:
             (pd.Series([1]), r"pandas.Series is not .* \.to_frame\(\)"),
             (np.zeros(2), "numpy.ndarray is not .* pandas.DataFrame"),
             ({"a": [1]}, "A dict is not"),
-            (pa.table({"a": [1]}), r"to_pandas\(\)"),
             (Special({"a": [1]}), r"Special is not .* pandas.DataFrame\(table\)"),
             (None, "NoneType is not"),
         ],

@@ -42,9 +42,9 @@ class TestFile:
 
     def test_an_unknown_kind_lists_those_read(self, project):
         """A suffix that means nothing here is answered with those that do."""
-        (project.root / "sheet.xlsx").write_bytes(b"")
-        with pytest.raises(Invalid, match=r"'sheet.xlsx' is not a table.*\.csv, \.tsv, \.parquet"):
-            read_table(project, "sheet.xlsx")
+        (project.root / "notes.doc").write_bytes(b"")
+        with pytest.raises(Invalid, match=r"'notes.doc' is not a table.*\.csv, \.tsv, \.parquet"):
+            read_table(project, "notes.doc")
 
     @pytest.mark.parametrize("path", ["../secret.csv", "/etc/passwd", "data/../../secret.csv"])
     def test_only_within_the_project(self, project, path):

@@ -11,10 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from jupyter_mlops.core.errors import Invalid, Unavailable
+from jupyter_mlops.core.errors import Invalid, Refused, Unavailable
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.data import inspector
+from jupyter_mlops.data.datasets import datasets
 from jupyter_mlops.data.frame import encode
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.data.source import open_table
 from jupyter_mlops.data.store import spool
 from jupyter_mlops.data.stream import snapshot_batches
 from jupyter_mlops.data.verify import verify
@@ -143,3 +147,122 @@ class TestMemory:
         table, grown = map(int, done.stdout.split())
         assert table >= 128_000
         assert grown < table / 4
+
+
+LARGE_FILE = """
+    import sys
+    from pathlib import Path
+    import numpy as np, pandas as pd, pyarrow as pa
+    from pyarrow import csv
+    from jupyter_mlops.core.project import Project
+    from jupyter_mlops.data.snapshot import snapshot
+    from jupyter_mlops.data.source import open_table
+    from jupyter_mlops.data.sources.flow import Flow
+    def peak():
+        return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+
+    project = Project(Path(sys.argv[1]), admin={"stream_mb": 1})
+    project.prepare()
+    random = np.random.default_rng(0)
+
+    def write(name, parts):
+        with pa.OSFile(str(project.root / name), "wb") as file:
+            for part in range(parts):
+                columns = {f"f{n}": random.normal(size=20_000) for n in range(6)}
+                columns["text"] = [f"row {part} {n}" for n in range(20_000)]
+                csv.write_csv(pa.table(columns), file, csv.WriteOptions(include_header=not part))
+
+    write("small.csv", 2)
+    snapshot(project, open_table(project, "small.csv"), "warm")
+    write("big.csv", 72)
+    before = peak()
+    flow = open_table(project, "big.csv")
+    assert isinstance(flow, Flow)
+    made = snapshot(project, flow, "big")
+    print(made.rows, flow.size_bytes // 1024, peak() - before)
+"""
+
+
+class TestFileLargerThanMemory:
+    def test_a_file_four_times_the_memory(self, tmp_path):
+        """A file of 190 MB goes through in less than a quarter of that, guarded as a frame is."""
+        script = [sys.executable, "-c", textwrap.dedent(LARGE_FILE), str(tmp_path)]
+        done = subprocess.run(script, check=True, capture_output=True, text=True, timeout=110)
+        rows, size, grown = map(int, done.stdout.split())
+        assert (rows, size > 180_000) == (1_440_000, True)
+        assert grown < size / 4
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A project in which every file is larger than what is loaded whole."""
+    made = Project(tmp_path / "shop", admin={"stream_mb": 1e-6})
+    made.prepare()
+    rows = (f"{n},u{n}@example.org,{n % 90}" for n in range(100_000))
+    (made.root / "people.csv").write_text("id,email,age\n" + "\n".join(rows) + "\n")
+    return made
+
+
+class TestGuard:
+    def test_a_file_in_batches_is_the_frame(self, small):
+        """The same version as the frame would make, and what is personal is found."""
+        made = snapshot(small, open_table(small, "people.csv"), "people")
+        assert [item.column for item in made.personal] == ["email"]
+        assert snapshot(small, pd.read_csv(small.root / "people.csv"), "people").is_new is False
+
+    def test_refuse(self, small):
+        """Nothing is recorded."""
+        with pytest.raises(Refused, match="people would hold what looks personal: email: email"):
+            snapshot(small, open_table(small, "people.csv"), "people", pii="refuse")
+        assert datasets(small).total == 0
+
+    def test_mask(self, small):
+        """Every batch is masked by one plan, as the frame would be."""
+        made = snapshot(small, open_table(small, "people.csv"), "people", pii="mask")
+        whole = snapshot(small, pd.read_csv(small.root / "people.csv"), "whole", pii="mask")
+        assert made.digest == whole.digest
+        assert not load(small, "people")["email"].str.contains("@").any()
+
+    def test_a_column_that_changes_is_told(self, small):
+        """On the card of the version."""
+        text = (small.root / "people.csv").read_text() + "100000,x@example.org,old\n"
+        (small.root / "people.csv").write_text(text)
+        made = snapshot(small, open_table(small, "people.csv"), "people", pii="allow")
+        assert "'age' holds whole numbers until row 100,001" in str(made)
+
+    def test_a_glob_of_parquet(self, small):
+        """Streams file by file."""
+        frame = pd.read_csv(small.root / "people.csv")
+        for number in range(3):
+            frame.iloc[number::3].to_parquet(small.root / f"p{number}.parquet", index=False)
+        made = snapshot(small, open_table(small, "p*.parquet"), "people", pii="allow")
+        assert sorted(load(small, made.ref)["id"]) == list(range(100_000))
+
+
+class TestContract:
+    @pytest.fixture
+    def ruled(self, small):
+        """A contract that judges whole columns."""
+
+        def write(enforce: str) -> None:
+            rules = "[columns.id]\nunique = true\n[columns.age]\nrange = [0, 80]\n"
+            text = f"dataset = 'people'\nenforce = {enforce}\n{rules}"
+            (small.root / "people.contract.toml").write_text(text)
+
+        return write
+
+    def test_what_breaks_it_is_told(self, small, ruled):
+        """Counted over all batches, as of a frame."""
+        ruled("false")
+        flow = open_table(small, "people.csv")
+        made = snapshot(small, flow, "people", pii="allow")
+        assert made.findings == inspector.before_snapshot(small, flow.frame(), "people")
+        assert "of 100,000 rows" in made.findings[0]
+        assert made.breaches == 1
+
+    def test_enforced_it_refuses(self, small, ruled):
+        """No version is made."""
+        ruled("true")
+        with pytest.raises(Refused, match=r"people\.contract\.toml refuses"):
+            snapshot(small, open_table(small, "people.csv"), "people", pii="allow")
+        assert datasets(small).total == 0
