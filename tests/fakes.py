@@ -15,6 +15,7 @@ from jupyter_mlops.core.errors import Invalid, NotFound, Unavailable
 from jupyter_mlops.core.tracker import (
     AutologSession,
     Details,
+    KeptFile,
     ModelFile,
     ModelVersion,
     Page,
@@ -84,6 +85,7 @@ class FakeTracker:
         self._sources: dict[tuple[str, int], tuple[str, str]] = {}
         self._aliases: dict[str, dict[str, int]] = {}
         self._lost: set[str] = set()
+        self._curves: dict[str, dict[str, list[tuple[int, float]]]] = {}
         self._deleted: set[str] = set()
 
     def start(self, name: str, *, key: str, experiment: str, tags: Mapping[str, str]) -> Run:
@@ -119,10 +121,16 @@ class FakeTracker:
         self._runs[run.id] = kept.model_copy(
             update={
                 "params": {**kept.params, **log.params},
-                "metrics": {**kept.metrics, **log.metrics},
+                "metrics": {
+                    **kept.metrics,
+                    **{key: one[-1][1] for key, one in log.curves.items()},
+                    **log.metrics,
+                },
                 "tags": {**kept.tags, **log.tags},
             }
         )
+        for name, points in log.curves.items():
+            self._curves.setdefault(run.id, {}).setdefault(name, []).extend(points)
         for item in log.artifacts:
             content = item.content.read_bytes() if isinstance(item.content, Path) else item.content
             self.artifacts.setdefault(run.id, {})[item.path] = content
@@ -157,7 +165,8 @@ class FakeTracker:
         """Return runs, newest first, whose names hold every word of *query*."""
         self._answer("runs")
         first = int(page or 0)
-        found = [run for run in self._newest() if all(word in run.name for word in query.split())]
+        listed = [run for run in self._newest() if "jupyter_mlops.part" not in run.tags]
+        found = [run for run in listed if all(word in run.name for word in query.split())]
         more = str(first + limit) if len(found) > first + limit else None
         return Page(tuple(found[first : first + limit]), more)
 
@@ -188,6 +197,30 @@ class FakeTracker:
         """Return a new copy of the estimator that was kept."""
         self._answer("load")
         return pickle.loads(self._kept[self._sources[version.name, version.version]])
+
+    def model_files(self, version: ModelVersion) -> Sequence[KeptFile]:
+        """Return the one file that a model is here."""
+        self._answer("model_files")
+        content = self._kept[self._sources[version.name, version.version]]
+        return [KeptFile("model.pkl", len(content), hashlib.sha256(content).hexdigest())]
+
+    def tag(self, version: ModelVersion, tags: Mapping[str, str]) -> ModelVersion:
+        """Add tags to a version."""
+        self._answer("tag")
+        if version.version not in self._there(version.name):
+            raise NotFound(f"No version {version.ref!r}.", hint="List them with `%mlops models`.")
+        kept = self._versions[version.name][version.version - 1]
+        made = kept.model_copy(update={"tags": {**kept.tags, **tags}})
+        self._versions[version.name][version.version - 1] = made
+        return self._shown(made)
+
+    def bytes_of(self, version: ModelVersion) -> bytes:
+        """Return the one file of a version."""
+        return self._kept[self._sources[version.name, version.version]]
+
+    def spoil(self, version: ModelVersion) -> None:
+        """Let somebody write into the file of a version."""
+        self._kept[self._sources[version.name, version.version]] += b"\0"
 
     def versions(self, name: str | None = None) -> Sequence[ModelVersion]:
         """Return the versions of *name*, or of every model, newest first; none for an unknown name."""
@@ -224,9 +257,17 @@ class FakeTracker:
         self._aliases.setdefault(name, {})[alias] = version
 
     def details(self, run: Run) -> Details:
-        """Return the run's code; metrics are single values here."""
+        """Return the run's code, and the course of the metrics that have one."""
         self._answer("details")
-        return Details(source=self.artifacts.get(self._known(run).id, {}).get("source.py", b"").decode())
+        source = self.artifacts.get(self._known(run).id, {}).get("source.py", b"").decode()
+        return Details(
+            {key: one for key, one in self._curves.get(run.id, {}).items() if len(one) > 1}, source
+        )
+
+    def artifact(self, run: Run, path: str) -> bytes | None:
+        """Return a file of the run, or None."""
+        self._answer("artifact")
+        return self.artifacts.get(self._known(run).id, {}).get(path)
 
     def close_lost(self) -> Sequence[Run]:
         """Close as killed the runs whose kernel is gone, and return them."""

@@ -1,25 +1,48 @@
-"""Set runs beside each other: what differs in parameters, metrics, data and code."""
+"""Set runs beside each other: what differs in parameters, metrics, data and code, and what may be why."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from jupyter_mlops.core import progress
 from jupyter_mlops.core.card import Card
-from jupyter_mlops.core.errors import Invalid
+from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.tracker import Run
-from jupyter_mlops.core.types import RunRef
+from jupyter_mlops.core.types import RunRef, VersionRef, Word, check_run, split_reference
 from jupyter_mlops.core.verb import verb
+from jupyter_mlops.experiments.comparison import intervals, predictions
+from jupyter_mlops.experiments.comparison.causes import Cause, causes
+from jupyter_mlops.experiments.comparison.evidence import Evidence, gather
+from jupyter_mlops.experiments.comparison.intervals import Contrast, Estimate, Interval
 from jupyter_mlops.experiments.provenance import COMMIT, ENVIRONMENT, NOTEBOOK, SNAPSHOTS
 
 _MOST = 20
 _SHOWN = 20
+_CAUSES = 8
 _ORIGINS = {"data": SNAPSHOTS, "notebook": NOTEBOOK, "commit": COMMIT, "environment": ENVIRONMENT}
+
+
+def _check(value: str) -> str:
+    """Accept a run, or a model version with its name before the mark."""
+    given = value.strip()
+    if "@" not in given or given.startswith("@"):
+        return check_run(given)
+    split_reference(given)
+    return given
+
+
+Comparable = Annotated[
+    str,
+    Word("any"),
+    AfterValidator(_check),
+    Field(description="A run or a model version: @8c1d22f0, churn@3.", examples=["@8c1d22f0"]),
+]
 
 
 class Row(Record):
@@ -45,6 +68,16 @@ class Comparison(Record):
     ----------
     code
         How the first run's code becomes the last one's, as a unified diff.
+    versions
+        The model versions that were named, by run.
+    intervals
+        Of metrics that were logged by fold.
+    contrasts
+        Differences to the first run, with intervals.
+    causes
+        In what the runs differ from the first, what to look at first on top.
+    notes
+        What could not be compared.
     """
 
     runs: tuple[Run, ...]
@@ -53,9 +86,20 @@ class Comparison(Record):
     origins: tuple[Row, ...]
     curves: tuple[Curve, ...] = ()
     code: str = ""
+    versions: dict[RunRef, VersionRef] = {}
+    intervals: tuple[Interval, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def figure(self) -> dict[str, object] | None:
+        """Draw what may be why, how metrics differ, and how they went."""
+        from jupyter_mlops.experiments.comparison.figure import draw
+
+        return draw(self)
 
     def card(self) -> Card:
-        """Show what differs; say what does not."""
+        """Show what may be why, then what differs; say what does not."""
         parts = (("metric", self.metrics), ("parameter", self.params), ("origin", self.origins))
         differing = [(kind, row) for kind, rows in parts for row in rows if row.differs]
         rows = [(kind, row.name, *(value or "" for value in row.values)) for kind, row in differing[:_SHOWN]]
@@ -63,33 +107,55 @@ class Comparison(Record):
         notes = [f"{same} values are the same in all."] if same else []
         if len(differing) > _SHOWN:
             notes.append(f"{len(differing) - _SHOWN} more differ; --json shows all.")
-        if self.code:
-            notes.append(f"The code differs:\n{self.code}")
-        names = tuple(f"{run.name} {run.ref}" for run in self.runs)
+        if self.code and not any(cause.kind == "code" for cause in self.causes):
+            notes.append("The code differs in form only: comments, spaces, line breaks.")
+        names = tuple(f"{self.versions.get(run.ref, run.name)} {run.ref}" for run in self.runs)
         columns = ("what", "name", *names) if rows else ()
         return Card(
-            f"{len(self.runs)} runs compared", "info", columns=columns, rows=tuple(rows), notes=tuple(notes)
+            f"{len(self.runs)} runs compared",
+            "info",
+            self._why(),
+            columns=columns,
+            rows=tuple(rows),
+            notes=(*notes, *self.notes),
         )
 
+    def _why(self) -> tuple[tuple[str, str], ...]:
+        is_pair = len(self.runs) == 2
+        facts = []
+        for number, cause in enumerate(self.causes[:_CAUSES], 1):
+            between = "" if is_pair else f"{cause.after}: "
+            facts.append(
+                (f"why {number}, {cause.kind}", "\n    ".join((between + cause.headline, *cause.details)))
+            )
+        for one in self.contrasts[:_SHOWN]:
+            whose = one.metric if is_pair else f"{one.metric} {one.after}"
+            facts.append((f"Δ {whose}", f"{one} ({one.method})"))
+        return tuple(facts)
 
-@verb("compare", effect="read")
+
+@verb("compare", effect="read", long=True)
 def compare(
     project: Project,
-    runs: Annotated[tuple[RunRef, ...], Field(description="Two or more runs, like @8c1d @77ab.")],
+    runs: Annotated[
+        tuple[Comparable, ...], Field(description="Two or more runs or model versions, like @8c1d churn@3.")
+    ],
 ) -> Comparison:
-    """Set runs beside each other: metrics, parameters, data and code, what differs first."""
+    """Set runs or model versions beside each other: metrics, parameters, data, code, and why they differ."""
     if not 2 <= len(runs) <= _MOST:
         raise Invalid(
             f"{len(runs)} runs cannot be compared.",
             hint=f"Name 2 to {_MOST}, like `%mlops compare @8c1d @77ab`.",
         )
-    found = [project.tracker.run(ref) for ref in runs]
-    details = [project.tracker.details(run) for run in found]
+    named = [_named(project, given) for given in runs]
+    found = [run for run, _ in named]
+    known = [gather(project, run) for run in found]
     curves = [
-        Curve(metric=metric, run=run.ref, points=tuple(points))
-        for run, more in zip(found, details, strict=True)
-        for metric, points in more.curves.items()
+        Curve(metric=metric, run=one.run.ref, points=tuple(points))
+        for one in known
+        for metric, points in one.details.curves.items()
     ]
+    contrasts, notes = _contrasts(project, known)
     return Comparison(
         runs=tuple(found),
         metrics=_rows(found, lambda run: {key: f"{value:.6g}" for key, value in run.metrics.items()}),
@@ -98,8 +164,67 @@ def compare(
             found, lambda run: {name: run.tags[tag] for name, tag in _ORIGINS.items() if tag in run.tags}
         ),
         curves=tuple(curves),
-        code=_difference(found, [more.source for more in details]),
+        code=_difference(found, [one.details.source for one in known]),
+        versions={run.ref: version for run, version in named if version},
+        intervals=intervals.of_runs({one.run.ref: one.details.curves for one in known}),
+        contrasts=contrasts,
+        causes=_causes(project, known),
+        notes=notes,
     )
+
+
+def _named(project: Project, given: str) -> tuple[Run, str | None]:
+    """Return the run that *given* names, or that made the version that it names."""
+    if given.startswith("@"):
+        return project.tracker.run(given), None
+    version = project.tracker.resolve(given)
+    if version.run is None:
+        raise NotFound(
+            f"{version.ref} has no run.", hint="It was registered by other means: compare its data."
+        )
+    return project.tracker.run(version.run), version.ref
+
+
+def _causes(project: Project, known: Sequence[Evidence]) -> tuple[Cause, ...]:
+    found: list[Cause] = []
+    for number, other in enumerate(known[1:], 1):
+        progress.report(number, len(known), "look for causes")
+        found += causes(project, known[0], other)
+    return tuple(sorted(found, key=lambda cause: -cause.weight))
+
+
+def _contrasts(project: Project, known: Sequence[Evidence]) -> tuple[tuple[Contrast, ...], tuple[str, ...]]:
+    """Return the differences to the first run, by the same rows where both kept predictions, else by folds."""
+    tables = [predictions.read(project, one.run) for one in known]
+    found: list[Contrast] = []
+    notes: list[str] = []
+    for other, table in zip(known[1:], tables[1:], strict=True):
+        pair = known[0].run.ref, other.run.ref
+        made: tuple[Contrast, ...] = ()
+        if tables[0] is not None and table is not None:
+            made = intervals.contrasts(pair, predictions.contrasts(tables[0], table))
+            notes += (
+                []
+                if made
+                else [f"{pair[0]} and {pair[1]} predicted other rows: no difference can be paired."]
+            )
+        known_metrics = {one.metric for one in made}
+        folds = (one for one in _by_folds(known[0], other) if one[0] not in known_metrics)
+        found += [*made, *intervals.contrasts(pair, folds)]
+    return tuple(found), tuple(notes)
+
+
+def _by_folds(before: Evidence, after: Evidence) -> Iterator[tuple[str, Estimate, str]]:
+    """Yield differences over folds, where both runs split the same rows in the same way."""
+    splits = {one.run.tags.get(intervals.FOLDS) for one in (before, after)}
+    if None in splits or len(splits) > 1:
+        return
+    one, other = before.details.curves, after.details.curves
+    for name in one:
+        if name.startswith(intervals.FOLD) and name in other:
+            found = intervals.paired(one[name], other[name])
+            if found is not None:
+                yield name.removeprefix(intervals.FOLD), found, f"{len(one[name])} folds, paired"
 
 
 def _rows(runs: Sequence[Run], values: Callable[[Run], Mapping[str, str]]) -> tuple[Row, ...]:

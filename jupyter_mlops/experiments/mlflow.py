@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import (
-    Artifact,
     AutologSession,
     Details,
+    KeptFile,
     ModelVersion,
     Page,
     Run,
@@ -88,7 +85,7 @@ class MlflowTracker:
             requests, files = mlflow_reading.batches(log, now)
             for batch in requests:
                 client.log_batch(run.id, batch.metrics, batch.params, batch.tags)
-            _log_files(client, run, [*log.artifacts, *files])
+            mlflow_reading.log_files(client, run, [*log.artifacts, *files])
             for model in log.models:
                 mlflow_models.keep(client, client.get_run(run.id), model)
 
@@ -143,6 +140,17 @@ class MlflowTracker:
             source = client.get_model_version_download_uri(version.name, str(version.version))
             return mlflow_models.load(source, trusted, self._uri)
 
+    def model_files(self, version: ModelVersion) -> Sequence[KeptFile]:
+        """Return the files that `load` reads, by path, as they are now."""
+        with self._calling() as client:
+            source = client.get_model_version_download_uri(version.name, str(version.version))
+            return mlflow_models.files(source, self._uri)
+
+    def tag(self, version: ModelVersion, tags: Mapping[str, str]) -> ModelVersion:
+        """Add tags to a version, and return it as it now stands."""
+        with self._calling() as client:
+            return mlflow_registry.tag(client, version, tags)
+
     def versions(self, name: ModelName | None = None) -> Sequence[ModelVersion]:
         """Return the versions of *name*, or of every model, newest first."""
         with self._calling() as client:
@@ -162,6 +170,11 @@ class MlflowTracker:
         """Return the course of the run's metrics, and the code it ran."""
         with self._calling() as client:
             return mlflow_reading.details(client, run, self._uri)
+
+    def artifact(self, run: Run, path: str) -> bytes | None:
+        """Return a file of the run, or None when it has none of that path."""
+        with self._calling() as client:
+            return mlflow_reading.read_file(client, run, path, self._uri)
 
     def close_lost(self) -> Sequence[Run]:
         """Close as killed the runs of this machine whose process is gone."""
@@ -244,27 +257,6 @@ class MlflowTracker:
         }
         known = {"mlflow.source.git.commit": _COMMIT, PARENT: "jupyter_mlops.parent"}
         return identity | {theirs: tags[ours] for theirs, ours in known.items() if ours in tags}
-
-
-def _log_files(client: MlflowClient, run: Run, files: Sequence[Artifact]) -> None:
-    """Write all files in one go."""
-    if not files:
-        return
-    with tempfile.TemporaryDirectory(prefix="jupyter_mlops-") as folder:
-        root = Path(folder).resolve()
-        for item in files:
-            target = (root / item.path).resolve()
-            if not target.is_relative_to(root) or target == root:
-                raise Invalid(
-                    f"{item.path!r} is no place for a file of a run.",
-                    hint="Use a relative path without '..'.",
-                )
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(item.content, Path):
-                shutil.copyfile(item.content, target)
-            else:
-                target.write_bytes(item.content)
-        client.log_artifacts(run.id, str(root))
 
 
 def _once(find: Callable[[], Made | None], make: Callable[[], Made]) -> Made:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from jupyter_mlops.core import live
 from jupyter_mlops.core.redact import is_secret_name, redact
 from jupyter_mlops.core.tracker import AutologSession
 from jupyter_mlops.experiments import mlflow_errors
 
 if TYPE_CHECKING:
+    from mlflow.entities import Metric
     from mlflow.entities import Run as MlflowRun
 
 _GLOBAL = "globally_configured"
@@ -42,6 +44,7 @@ class Autolog:
             _redact(stack)
             _switch_on(stack)
             _activate(stack, self._run)
+            _observe(stack, self._run.info.run_id)
             self._undo = stack.pop_all()
         return self
 
@@ -173,6 +176,33 @@ def _activate(stack: ExitStack, run: MlflowRun) -> None:
     stack.callback(runs.__setitem__, slice(None), before)
     for name, make in (("start_run", _joining), ("end_run", _staying)):
         _replace(stack, mlflow, name, make(getattr(mlflow, name), active))
+
+
+def _observe(stack: ExitStack, ours: str) -> None:
+    """Let whoever looks see the metrics of the run as they are logged."""
+    from mlflow.tracking import MlflowClient
+
+    point = live.pen()  # libraries may log from threads of their own
+    log_metric: Callable[..., object] = MlflowClient.log_metric
+    log_batch: Callable[..., object] = MlflowClient.log_batch
+
+    def one(client: object, run_id: str, key: str, value: float, *args: object, **options: object) -> object:
+        answer = log_metric(client, run_id, key, value, *args, **options)
+        step = options.get("step", args[1] if len(args) > 1 else None)
+        if run_id == ours:
+            point(key, step if isinstance(step, int) else 0, float(value))
+        return answer
+
+    def many(
+        client: object, run_id: str, metrics: Sequence[Metric] = (), *args: object, **options: object
+    ) -> object:
+        answer = log_batch(client, run_id, metrics, *args, **options)
+        for metric in metrics if run_id == ours else ():
+            point(metric.key, metric.step, float(metric.value))
+        return answer
+
+    _replace(stack, MlflowClient, "log_metric", one)
+    _replace(stack, MlflowClient, "log_batch", many)
 
 
 def _replace(stack: ExitStack, owner: object, name: str, value: object) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, NotFound, Refused
-from jupyter_mlops.core.tracker import ModelFile
+from jupyter_mlops.core.tracker import KeptFile, ModelFile
 from jupyter_mlops.experiments.mlflow_autolog import silence
 from jupyter_mlops.experiments.mlflow_reading import FINGERPRINT, TRUSTED
 
@@ -88,6 +89,31 @@ def load(source: str, trusted: str | None, tracking_uri: str) -> object:
             f"{source} holds types that nobody trusted here: {error}.",
             hint="Register it from the notebook with `--trust TYPE`.",
         ) from error
+
+
+def files(source: str, tracking_uri: str) -> Sequence[KeptFile]:
+    """Return the files kept at *source* with their digests, by path.
+
+    Raises
+    ------
+    NotFound
+        Nothing is there any more.
+    """
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    try:
+        folder = Path(download_artifacts(artifact_uri=source, tracking_uri=tracking_uri))
+    except (OSError, MlflowException) as error:
+        if isinstance(error, MlflowException) and error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        raise NotFound(f"The files of {source} are gone.", hint="Bring them back from a backup.") from error
+    found = []
+    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+        with path.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        found.append(KeptFile(path.relative_to(folder).as_posix(), path.stat().st_size, digest))
+    return found
 
 
 def _kept(client: MlflowClient, run: MlflowRun, name: str | None = None) -> list[LoggedModel]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.tracker import Artifact, Details, ModelVersion, Run, RunLog, RunStatus
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ BORN = PREFIX + "born"
 DURATION = PREFIX + "duration_s"
 TRUSTED = PREFIX + "trusted"
 FINGERPRINT = PREFIX + "fingerprint"
+PART = PREFIX + "part"
 _METRIC = PREFIX + "metric."
 _SOURCE = "source.py"
 _CURVES = 50
@@ -96,9 +99,11 @@ def batches(log: RunLog, now_ms: int) -> tuple[list[Batch], list[Artifact]]:
     params, long_params = _split(log.params, _LONGEST_PARAM, "params")
     tags, long_tags = _split(log.tags, _LONGEST_TAG, "tags")
     tags |= {_METRIC + key: repr(value) for key, value in log.metrics.items() if not math.isfinite(value)}
+    points = [(key, value, 0) for key, value in log.metrics.items()]
+    points += [(key, value, step) for key, course in log.curves.items() for step, value in course]
     left = (
         iter([Param(key, value) for key, value in params.items()]),
-        iter([Metric(key, value, now_ms, 0) for key, value in log.metrics.items() if math.isfinite(value)]),
+        iter([Metric(key, value, now_ms, step) for key, value, step in points if math.isfinite(value)]),
         iter([RunTag(key, value) for key, value in tags.items()]),
     )
     return list(_drain(*left)), [*long_params, *long_tags]
@@ -156,9 +161,43 @@ def details(client: MlflowClient, run: Run, uri: str) -> Details:
         return Details(curves, Path(path).read_text(encoding="utf-8"))
 
 
+def read_file(client: MlflowClient, run: Run, path: str, uri: str) -> bytes | None:
+    """Return a file of the run, or None when it has none of that path."""
+    from mlflow.artifacts import download_artifacts
+
+    folder = path.rpartition("/")[0]
+    there = client.list_artifacts(run.id, folder or None)
+    if path not in {item.path for item in there if not item.is_dir}:
+        return None
+    with tempfile.TemporaryDirectory(prefix="jupyter_mlops-") as place:
+        found = download_artifacts(run_id=run.id, artifact_path=path, dst_path=place, tracking_uri=uri)
+        return Path(found).read_bytes()
+
+
+def log_files(client: MlflowClient, run: Run, files: Sequence[Artifact]) -> None:
+    """Write all files in one go."""
+    if not files:
+        return
+    with tempfile.TemporaryDirectory(prefix="jupyter_mlops-") as folder:
+        root = Path(folder).resolve()
+        for item in files:
+            target = (root / item.path).resolve()
+            if not target.is_relative_to(root) or target == root:
+                raise Invalid(
+                    f"{item.path!r} is no place for a file of a run.",
+                    hint="Use a relative path without '..'.",
+                )
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(item.content, Path):
+                shutil.copyfile(item.content, target)
+            else:
+                target.write_bytes(item.content)
+        client.log_artifacts(run.id, str(root))
+
+
 def is_candidate(run: MlflowRun) -> bool:
-    """Tell whether a run is one that a search of scikit-learn's keeps within its own; a step's is of our making."""
-    return PARENT in run.data.tags and KEY not in run.data.tags
+    """Tell whether a run is one of many that make up another: a search's candidate, a trial of a study."""
+    return PARENT in run.data.tags and (KEY not in run.data.tags or PART in run.data.tags)
 
 
 def is_alive(tags: Mapping[str, str]) -> bool:

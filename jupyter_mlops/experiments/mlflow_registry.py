@@ -65,12 +65,25 @@ def add(client: MlflowClient, name: str, run: MlflowRun, model: str, tags: Mappi
     return read_version(version, _aliases(client, name))
 
 
+def tag(client: MlflowClient, version: ModelVersion, tags: Mapping[str, str]) -> ModelVersion:
+    """Add tags to a version."""
+    if not _exists(client, version.name, str(version.version)):
+        raise NotFound(f"No version {version.ref!r}.", hint=f"List them with `%mlops models {version.name}`.")
+    for key, value in tags.items():
+        client.set_model_version_tag(version.name, str(version.version), key, value)
+    return resolve(client, version.ref)
+
+
 def versions(client: MlflowClient, name: str | None) -> Sequence[ModelVersion]:
     """Return the versions of *name*, or of every model, newest first."""
-    found = list(_search(client, name))
-    names = {version.name for version in found}
-    aliases = _all_aliases(client) if len(names) > 1 else {model: _aliases(client, model) for model in names}
-    read = [read_version(version, aliases.get(version.name, {})) for version in found]
+    if name is None:
+        aliases = _all_aliases(client)
+        # Page by page: MLflow's own objects are heavy, and holding thousands of them keeps the collector busy.
+        read = [read_version(version, aliases.get(version.name, {})) for version in _search(client, None)]
+    else:
+        found = list(_search(client, name))
+        pointing = _aliases(client, name) if found else {}
+        read = [read_version(version, pointing) for version in found]
     return sorted(read, key=lambda version: (version.created_at, version.version), reverse=True)
 
 

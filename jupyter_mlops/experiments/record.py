@@ -20,7 +20,7 @@ from jupyter_mlops.core.verb import verb
 from jupyter_mlops.experiments import provenance, spool
 from jupyter_mlops.experiments.recording import Recording
 
-RESERVED = ("jupyter_mlops.", "mlflow.")
+RESERVED = ("jupyter_mlops.", "mlops.", "mlflow.")
 _SHOWN = 8
 
 Experiment = Annotated[
@@ -99,7 +99,7 @@ def record(
         recording.write(execution)
     finally:
         cell.reraise(execution)
-    for snapshot in project.session.snapshots:
+    for snapshot in recording.snapshots:
         call.reads(f"snapshot:{snapshot}")
     project.session.last_run = run.ref
     progress.report(3, 3, "recorded")
@@ -127,7 +127,7 @@ def _answer(project: Project, recording: Recording) -> Recorded:
         params=len(run.params),
         metrics=run.metrics,
         models=tuple(recording.models),
-        snapshots=tuple(project.session.snapshots),
+        snapshots=recording.snapshots,
         notes=tuple(recording.notes),
         is_whole=not recording.trouble,
     )

@@ -15,6 +15,8 @@ from jupyter_mlops.experiments import provenance, spool
 from jupyter_mlops.experiments.environment import environment, requirements_for
 from jupyter_mlops.experiments.estimators import example_for, fitted
 from jupyter_mlops.experiments.fingerprint import fingerprint
+from jupyter_mlops.experiments.recorder.proof import proof_of_cell
+from jupyter_mlops.experiments.recorder.writing import Writing, write_up
 from jupyter_mlops.experiments.trust import trusted_types
 
 _ENDINGS = {
@@ -38,6 +40,8 @@ class Recording:
         What the reader should know.
     trouble
         Why not everything could be written; it waits in the spool.
+    snapshots
+        Those that the cells read which the run rests on.
     """
 
     project: Project
@@ -47,6 +51,7 @@ class Recording:
     models: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     trouble: str = ""
+    snapshots: tuple[str, ...] = ()
     _unsent: list[RunLog] = field(default_factory=list)
     _fingerprints: dict[str, str] = field(default_factory=dict)
     _classes: list[str] = field(default_factory=list)
@@ -75,7 +80,9 @@ class Recording:
         try:
             if execution.error is None:
                 self._keep_models()
-            self._send(RunLog(tags=self._tags(), artifacts=self._artifacts(execution)))
+            account = self._account(execution)
+            files = [*self._artifacts(execution), *account.artifacts]
+            self._send(RunLog(tags=self._tags() | account.tags, artifacts=files))
         except BaseException:
             self._finish("killed")
             raise
@@ -85,6 +92,8 @@ class Recording:
             self.notes.append(
                 f"The tracker failed: {self.trouble} What it lacks waits in {kept}; the next record sends it."
             )
+        if account.notice:
+            self.notes.append(account.notice)
 
     def _send(self, log: RunLog) -> bool:
         """Write *log* unless the tracker failed before; tell whether it was written."""
@@ -146,9 +155,19 @@ class Recording:
             example=example,
         )
 
+    def _account(self, execution: Execution) -> Writing:
+        """Return how the run came about: what the session's cells did, and whether that is proven."""
+        failed = (
+            "" if execution.error is None else f"the recorded cell failed: {type(execution.error).__name__}"
+        )
+        proof = proof_of_cell(self.project, failed)
+        account = write_up(self.project, self.run, self.cell.source, proof)
+        self.snapshots = account.snapshots
+        return account
+
     def _tags(self) -> dict[str, str]:
         tags = {
-            provenance.SNAPSHOTS: ", ".join(self.project.session.snapshots),
+            provenance.SNAPSHOTS: ", ".join(self.snapshots),
             provenance.ENVIRONMENT: environment(self.project).digest,
             provenance.MODELS: json.dumps(self._fingerprints) if self._fingerprints else "",
             provenance.ESTIMATOR: self._classes[0] if len(self._classes) == 1 else "",

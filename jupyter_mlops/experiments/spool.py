@@ -57,6 +57,13 @@ def replay(project: Project) -> Sequence[Run]:
     return [run for run in (_send(project, place) for place in waiting) if run is not None]
 
 
+def settle(project: Project) -> None:
+    """Send what waits, and close the runs of kernels that were killed: what a session does before its first run."""
+    replay(project)
+    if project.session.last_run is None:
+        project.tracker.close_lost()
+
+
 def _root(project: Project) -> Path:
     return project.folder / "spool"
 

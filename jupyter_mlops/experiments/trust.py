@@ -104,18 +104,19 @@ def trusted_types(estimator: object, admitted: Collection[str] = ()) -> Trust:
     for path, value in _held(estimator):
         _check_holding(path, value)
     found = _untrusted(estimator)
-    foreign = [name for name in found if not _is_library(name)]
+    foreign = [name for name in found if not is_library(name)]
     for name in foreign:
         _check_found(name)
     consented = tuple(name for name in foreign if name in admitted)
     return Trust(
-        admitted=tuple(name for name in found if _is_library(name) or name in admitted),
+        admitted=tuple(name for name in found if is_library(name) or name in admitted),
         consented=consented,
         foreign=tuple(name for name in foreign if name not in admitted),
     )
 
 
-def _is_library(name: str) -> bool:
+def is_library(name: str) -> bool:
+    """Tell whether a type, fully qualified, is plain Python or of scikit-learn, NumPy or SciPy."""
     return name.partition(".")[0] in _LIBRARIES or name in _PLAIN
 
 

@@ -84,6 +84,34 @@ class TestRuns:
         assert metrics["down"] == -math.inf
         assert math.isnan(metrics["none"])
 
+    def test_a_course_comes_back_in_order(self, tracker: Tracker) -> None:
+        """Every step of it; the last one is the metric's value."""
+        run = start(tracker)
+        tracker.log(run, RunLog(curves={"loss": [(0, 3.0), (1, 2.0), (5, 1.0)]}))
+        tracker.log(run, RunLog(curves={"loss": [(6, 0.5)]}))
+        assert tracker.details(tracker.run(run.ref)).curves["loss"] == [
+            (0, 3.0),
+            (1, 2.0),
+            (5, 1.0),
+            (6, 0.5),
+        ]
+        assert tracker.run(run.ref).metrics["loss"] == 0.5
+
+    def test_a_file_can_be_read_again(self, tracker: Tracker) -> None:
+        """At the top and in a folder; None where there is none."""
+        run = start(tracker)
+        tracker.log(run, RunLog(artifacts=[Artifact("a.txt", b"one"), Artifact("b/c.bin", b"\x00two")]))
+        read = [tracker.artifact(run, path) for path in ("a.txt", "b/c.bin", "c.bin", "b", "d/e.txt")]
+        assert read == [b"one", b"\x00two", None, None, None]
+
+    def test_a_part_of_a_run_is_not_listed(self, tracker: Tracker) -> None:
+        """A trial or a candidate is found by its id, and leaves the list to whole runs."""
+        whole = start(tracker)
+        tags = {"jupyter_mlops.parent": whole.id, "jupyter_mlops.part": "trial"}
+        part = tracker.start("part", key="k2", experiment="churn", tags=tags)
+        assert [run.id for run in tracker.runs().runs] == [whole.id]
+        assert tracker.run(part.ref).id == part.id
+
     def test_more_than_one_batch_is_kept(self, tracker: Tracker) -> None:
         """No number of parameters and metrics is too large."""
         run = start(tracker)
@@ -176,6 +204,22 @@ class TestModels:
         loaded = tracker.load(version)
         assert isinstance(loaded, LogisticRegression)
         np.testing.assert_array_equal(loaded.predict_proba(TABLE), model().estimator.predict_proba(TABLE))  # type: ignore[attr-defined]
+
+    def test_files_are_known_without_loading_them(self, tracker: Tracker, run: Run) -> None:
+        """The same version has the same files, each with its digest."""
+        version = tracker.register("churn", run, "classifier", key="r1", tags={})
+        found = tracker.model_files(version)
+        assert found == tracker.model_files(version)
+        assert all(len(item.sha256) == 64 and item.size_bytes for item in found)
+        tracker.load(version)
+        assert found == tracker.model_files(version)
+
+    def test_a_tag_is_added_to_a_version(self, tracker: Tracker, run: Run) -> None:
+        """What it was registered with stays."""
+        version = tracker.register("churn", run, "classifier", key="r1", tags={"data": "customers@3"})
+        made = tracker.tag(version, {"stamp": "s1"})
+        assert (made.tags["data"], made.tags["stamp"]) == ("customers@3", "s1")
+        assert tracker.resolve("churn@1") == made
 
     def test_a_model_that_the_run_does_not_keep_is_not_found(self, tracker: Tracker, run: Run) -> None:
         """Nothing is registered from nothing."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 
+from jupyter_mlops.core.code import Evaluation
 from jupyter_mlops.core.types import Execution, Figure
+from jupyter_mlops.faces import evaluation
 
 
 @dataclass
@@ -27,6 +30,16 @@ class PlainCell:
         except BaseException as error:  # noqa: BLE001 - kept, and raised again by `reraise`
             return Execution(error, traceback.format_exc(), self.figures)
         return Execution(figures=self.figures)
+
+    def evaluate(self, given: Mapping[str, object]) -> Evaluation:
+        """Run the source for its value."""
+        self.times += 1
+        tree = ast.parse(self.source, "<cell>")
+        return evaluation.evaluate(tree, "<cell>", {**self.namespace, **given}, str)
+
+    def bind(self, names: Mapping[str, object]) -> None:
+        """Make *names* variables."""
+        self.namespace.update(names)
 
     def reraise(self, execution: Execution) -> None:
         """Raise the user's own error."""

@@ -1,0 +1,1 @@
+"""Comparing: what is known of each run, how sure the numbers are, and why they differ."""

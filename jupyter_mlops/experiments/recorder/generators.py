@@ -1,0 +1,61 @@
+"""The global random generators: whether a cell drew from them, and the state that they are in."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Callable, Mapping
+
+_GENERATORS = ("random", "numpy.random", "torch")
+
+
+def marks() -> dict[str, int]:
+    """Return a mark of each generator that is loaded, which changes when somebody draws from it."""
+    return {name: hash(state) for name, state in _states()}
+
+
+def states() -> dict[str, str]:
+    """Return the whole state of each generator that is loaded, as text that can be read back."""
+    found = {}
+    for name, state in _states():
+        content = repr(state).encode() if isinstance(state, tuple) else state
+        found[name] = base64.b64encode(content).decode()
+    return found
+
+
+def drawn(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the generators that somebody drew from, or seeded; one that was just loaded counts as untouched."""
+    return tuple(name for name, mark in after.items() if before.get(name, mark) != mark)
+
+
+def _states() -> list[tuple[str, tuple[object, ...] | bytes]]:
+    readers: dict[str, Callable[[], tuple[object, ...] | bytes]] = {
+        "random": _python,
+        "numpy.random": _numpy,
+        "torch": _torch,
+    }
+    return [(name, readers[name]()) for name in _GENERATORS if _loaded(name)]
+
+
+def _loaded(name: str) -> bool:
+    marker = {"random": "getstate", "numpy.random": "get_state", "torch": "get_rng_state"}[name]
+    return hasattr(sys.modules.get(name), marker)
+
+
+def _python() -> tuple[object, ...]:
+    import random
+
+    return random.getstate()
+
+
+def _numpy() -> bytes:
+    import numpy as np
+
+    state = np.random.get_state(legacy=False)
+    inner = state["state"]
+    return bytes(inner["key"].tobytes()) + f"{inner['pos']},{state['has_gauss']},{state['gauss']!r}".encode()
+
+
+def _torch() -> bytes:
+    state = sys.modules["torch"].get_rng_state()
+    return bytes(state.numpy().tobytes())

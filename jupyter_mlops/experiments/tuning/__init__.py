@@ -1,0 +1,1 @@
+"""Tuning: a study, its trials, and what an objective is."""
