@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-VERBS = ("register", "models", "promote", "rollback")
+VERBS = ("register", "models", "evaluate", "explain", "card", "dossier", "gate", "promote", "rollback")

@@ -20,9 +20,10 @@ from jupyter_mlops.core.types import Estimator, ModelName, RunRef, SnapshotRef, 
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.experiments.fingerprint import fingerprint
 from jupyter_mlops.experiments.trust import Trust, trusted_types
-from jupyter_mlops.models import tags
+from jupyter_mlops.models import proven, tags
 from jupyter_mlops.models.fitted import check_fitted, class_of
 from jupyter_mlops.models.promote import Note
+from jupyter_mlops.models.safe import stamp
 
 
 class Registered(Record):
@@ -34,6 +35,10 @@ class Registered(Record):
         Types outside scikit-learn that somebody vouches for.
     fleeting
         Those of them that load only while a notebook defines them.
+    labels
+        The tags that people gave it.
+    proven
+        Whether a clean run of its cells would make it again: `yes`, or `no` and why.
     is_new
         False when it was there already.
     is_recorded
@@ -47,6 +52,9 @@ class Registered(Record):
     consented: tuple[str, ...] = ()
     fleeting: tuple[str, ...] = ()
     note: str = ""
+    owner: str = ""
+    labels: dict[str, str] = {}
+    proven: str = ""
     is_new: bool = True
     is_recorded: bool = True
 
@@ -57,7 +65,10 @@ class Registered(Record):
             ("run", self.run or ""),
             ("data", ", ".join(self.snapshots)),
             ("trusted", ", ".join(self.consented)),
+            ("proven", self.proven),
             ("note", self.note),
+            ("owner", self.owner),
+            ("tags", ", ".join(f"{key}={value}" for key, value in self.labels.items())),
         )
         notes = [
             f"{name} loads only where a notebook defines it; move it to a module." for name in self.fleeting
@@ -99,23 +110,30 @@ def register(
         RunRef | None, Field(description="Run to keep it in, unless one keeps it already.")
     ] = None,
     note: Note = "",
+    owner: Annotated[str, Field(max_length=200, description="Who answers for it; you by default.")] = "",
+    tag: Annotated[tuple[str, ...], Field(description="A tag to find it by, like team=payments.")] = (),
 ) -> Registered:
     """Make a fitted estimator the next version of a model, with its run, its data and what it may load."""
+    labels = tags.parsed(tag) | ({tags.OWNER: owner} if owner else {})
     subject = _subject(project, model, trust)
     source = None if run is None else project.tracker.run(run)
     if source is None and subject.recorded is not None:
         source = _known(project, subject.recorded.run)
     version = _existing(project, name, subject, source)
     if version is not None:
-        return _answer(project, subject, version, is_new=False, is_recorded=True)
+        version = project.tracker.tag(version, labels) if labels else version
+        return _answer(project, subject, stamp(project, version), is_new=False, is_recorded=True)
+    proof = proven.found(project, source, subject.estimator)
+    proven.require(project, proof, name)
     source, kept_as = _kept(project, name, subject, source)
     version = project.tracker.register(
         name,
         source,
         kept_as,
         key=f"{name}:{source.id}:{subject.fingerprint or kept_as}",
-        tags=_tags(project, subject, source, note),
+        tags=_tags(project, subject, source, note) | labels | proof,
     )
+    version = stamp(project, version)
     return _answer(project, subject, version, is_new=True, is_recorded=subject.recorded is not None)
 
 
@@ -248,6 +266,7 @@ def _tags(project: Project, subject: _Subject, run: Run, note: str) -> dict[str,
         tags.CONSENTED: ", ".join(consented),
         tags.CONSENTED_BY: project.actor.name if consented else "",
         tags.NOTE: note,
+        tags.OWNER: project.actor.name,
     }
     if subject.estimator is not None:
         found[tags.TRUSTED] = json.dumps(subject.trust.admitted)
@@ -268,5 +287,8 @@ def _answer(project: Project, subject: _Subject, version: ModelVersion, **flags:
         consented=subject.trust.consented,
         fleeting=subject.trust.fleeting,
         note=version.tags.get(tags.NOTE, ""),
+        owner=version.tags.get(tags.OWNER, ""),
+        labels=tags.own(version.tags),
+        proven=proven.said(version.tags),
         **flags,
     )

@@ -6,6 +6,7 @@ import pytest
 
 from jupyter_mlops.core.errors import NotFound
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.models.gate import gate
 from jupyter_mlops.models.models import models
 from tests.fakes import FakeTracker
 from tests.unit.models.conftest import add_version
@@ -60,3 +61,77 @@ class TestModels:
         """The wire form reads back to the same answer."""
         answer = models(project)
         assert type(answer).model_validate(answer.wire()) == answer
+
+
+@pytest.fixture
+def many(tracker: FakeTracker) -> None:
+    """Four models of two people in two teams, churn with three versions."""
+    for name, owner, team in (("team-a", "ada", "one"), ("team-b", "bo", "one"), ("sales", "bo", "two")):
+        version = add_version(tracker, name, 1)
+        tracker.tag(version, {"jupyter_mlops.owner": owner, "team": team})
+    tracker.point("team-a", "champion", 1)
+
+
+@pytest.mark.usefixtures("churn", "many")
+class TestFilters:
+    @pytest.mark.parametrize(
+        ("asked", "found"),
+        [
+            ({"name": "team-*"}, {"team-a", "team-b"}),
+            ({"owner": "bo"}, {"team-b", "sales"}),
+            ({"tag": ("team=one",)}, {"team-a", "team-b"}),
+            ({"tag": ("team",), "owner": "bo"}, {"team-b", "sales"}),
+            ({"alias": "champion"}, {"team-a"}),
+            ({"verdict": "none"}, {"team-a", "team-b", "sales", "churn"}),
+            ({"verdict": "failed"}, set()),
+        ],
+    )
+    def test_they_combine(self, project: Project, asked: dict[str, object], found: set[str]) -> None:
+        """Each leaves out what does not fit."""
+        answer = models(project, **asked)  # type: ignore[arg-type]
+        assert {version.name for version in answer.versions} == found
+
+    def test_a_pattern_that_names_nothing(self, project: Project) -> None:
+        """It is an error, like a name that nobody registered."""
+        with pytest.raises(NotFound, match="called like 'x"):
+            models(project, "x*")
+
+    def test_only_the_newest_of_each(self, project: Project) -> None:
+        """One line a model."""
+        answer = models(project, latest=True, sort="name")
+        assert [version.ref for version in answer.versions] == ["churn@3", "sales@1", "team-a@1", "team-b@1"]
+
+    def test_sorted_by_owner(self, project: Project) -> None:
+        """Those that nobody owns first, so that they are seen."""
+        answer = models(project, sort="owner", latest=True)
+        assert [version.name for version in answer.versions] == ["churn", "team-a", "sales", "team-b"]
+
+    def test_a_verdict_is_the_last_one(self, project: Project, through, tmp_path) -> None:
+        """As the ledger has it."""
+        (project.root / "pyproject.toml").write_text(
+            '[tool.jupyter-mlops.gates.champion]\nchecks = [{check = "size", mb = 1e-9}]'
+        )
+        project.__dict__.pop("_read_settings", None)
+        through(gate, version="sales@1")
+        assert [version.ref for version in models(project, verdict="failed").versions] == ["sales@1"]
+
+
+@pytest.mark.usefixtures("churn", "many")
+class TestGroups:
+    def test_counts_models_versions_and_champions(self, project: Project) -> None:
+        """By a tag's key; what has none is a group too."""
+        answer = models(project, group="team")
+        found = [(item.name, item.models, item.versions, item.serving) for item in answer.groups]
+        assert found == [("—", 1, 3, 0), ("one", 2, 2, 1), ("two", 1, 1, 0)]
+        assert answer.versions == ()
+
+    @pytest.mark.parametrize(("by", "groups"), [("model", 4), ("owner", 3), ("alias", 2)])
+    def test_by_what_every_version_has(self, project: Project, by: str, groups: int) -> None:
+        """Model, owner, alias."""
+        assert models(project, group=by).total == groups
+
+    def test_groups_come_by_the_page(self, project: Project) -> None:
+        """As versions do."""
+        answer = models(project, group="model", limit=3)
+        assert (len(answer.groups), answer.next_page) == (3, 2)
+        assert answer.card().notes == ("3 of 4; more with --page 2",)

@@ -70,7 +70,10 @@ class TestRecorded:
             key.removeprefix("jupyter_mlops."): value
             for key, value in tracker.resolve("churn@1").tags.items()
         }
+        assert tags.pop("signature").startswith("jupyter-mlops/model/1\nchurn@1\n")
+        assert tags.pop("mlops.unproven_reasons").startswith("no recorder watched")
         assert tags == {
+            "mlops.proven": "false",
             "run": recorded.id,
             "snapshots": "customers@3",
             "notebook": "train.ipynb",
@@ -78,6 +81,7 @@ class TestRecorded:
             "fingerprint": fingerprint(model),
             "trusted": "[]",
             "note": "first try",
+            "owner": "ada",
         }
 
     def test_changed_model_is_another(self, project: Project, model, recorded: Run) -> None:
@@ -299,3 +303,18 @@ class TestCard:
         """The wire form reads back to the same answer."""
         answer = register(project, model, "churn")
         assert Registered.model_validate(answer.wire()) == answer
+
+
+class TestLabels:
+    def test_owner_and_tags_are_kept_and_changed(self, project: Project, model: LogisticRegression) -> None:
+        """Registering the same model again changes them, and makes no second version."""
+        answer = register(project, model, "churn", owner="bo", tag=("team=payments", "urgent"))
+        assert (answer.owner, answer.labels) == ("bo", {"team": "payments", "urgent": "yes"})
+        again = register(project, model, "churn", owner="cy")
+        assert (again.version, again.owner, again.is_new) == ("churn@1", "cy", False)
+
+    @pytest.mark.parametrize("tag", ["", "=x", "mlops.proven=true", "mlflow.note=x", "jupyter_mlops.owner=x"])
+    def test_what_is_no_tag_is_refused(self, project: Project, model: LogisticRegression, tag: str) -> None:
+        """Nobody writes the system's own."""
+        with pytest.raises(Invalid, match=r"is no tag|written by the system"):
+            register(project, model, "churn", tag=(tag,))

@@ -1,0 +1,1 @@
+"""How good a model is: its predictions, the measures of them, and how sure they are."""

@@ -1,0 +1,41 @@
+"""Stamp a version with whether a clean run of its cells would make it again, and refuse those that would not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jupyter_mlops.core.errors import Refused
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.tracker import Run
+from jupyter_mlops.experiments.recorder.proof import PROVEN, REASONS, proof_of_object
+
+__all__ = ["PROVEN", "REASONS", "found", "require", "said"]
+
+
+def found(project: Project, run: Run | None, estimator: object) -> dict[str, str]:
+    """Return the tags that say whether it is proven: as its run was stamped, or by the cells of this session."""
+    if run is not None and PROVEN in run.tags:
+        return {key: run.tags[key] for key in (PROVEN, REASONS) if key in run.tags}
+    return proof_of_object(project, estimator).tags()
+
+
+def require(project: Project, stamp: Mapping[str, str], name: str) -> None:
+    """Let an unproven version pass unless the settings refuse it.
+
+    Raises
+    ------
+    Refused
+        The setting `require_proven` is on, and it is not proven.
+    """
+    if project.settings.require_proven and stamp.get(PROVEN) != "true":
+        raise Refused(
+            f"{name} is unproven: {stamp.get(REASONS, 'nobody knows how it was made')}.",
+            hint="Restart the kernel, run all cells from top to bottom, and register again; `%mlops status` shows each cell.",
+        )
+
+
+def said(tags: Mapping[str, str]) -> str:
+    """Return the stamp as a reader takes it: `yes`, or `no` and why; nothing for a version older than stamps."""
+    if PROVEN not in tags:
+        return ""
+    return "yes" if tags[PROVEN] == "true" else f"no: {tags.get(REASONS, '')}"
