@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
@@ -38,6 +39,11 @@ About = Annotated[str, Field(description="Show what touched this, like churn@3 o
 Ended = Annotated[
     Literal["started", "ok", "failed", "refused"] | None, Field(description="Show what ended so.")
 ]
+Start = Annotated[
+    datetime | None,
+    Field(description="Show what was done at or after this moment, UTC unless it says otherwise."),
+]
+End = Annotated[datetime | None, Field(description="Show what was done before this moment.")]
 Limit = Annotated[int, Field(ge=1, le=1000, description="How many lines to show.")]
 Before = Annotated[int | None, Field(description="Show the lines before this one.")]
 _PROOF_LIMIT = 1_000_000
@@ -128,6 +134,8 @@ def audit(
     did: Did = "",
     about: About = "",
     outcome: Ended = None,
+    start: Start = None,
+    end: End = None,
     limit: Limit = 20,
     before: Before = None,
 ) -> Audit:
@@ -139,7 +147,7 @@ def audit(
         return Audit(lines=count, file=written)
     if prove is not None:
         return _proven(project, prove, since)
-    where = list(_conditions(by, did, about, outcome))
+    where = [*_conditions(by, did, about, outcome), *_within(start, end)]
     with project.store.read() as connection:
         lines = ledger.last(connection)
         found = ledger.entries(connection, before=before, limit=limit, newest=True, settled=True, where=where)
@@ -175,6 +183,18 @@ def _conditions(by: str, did: str, about: str, outcome: str | None) -> Iterator[
         quoted = json.dumps(about)[1:-1]  # as the store writes it
         columns = (cast(column, Text) for column in (LEDGER.c.inputs, LEDGER.c.outputs))
         yield or_(*(column.contains(quoted, autoescape=True) for column in columns))
+
+
+def _within(start: datetime | None, end: datetime | None) -> Iterator[ColumnElement[bool]]:
+    if start:
+        yield LEDGER.c.at >= _moment(start)
+    if end:
+        yield LEDGER.c.at < _moment(end)
+
+
+def _moment(at: datetime) -> str:
+    """Return a time as the ledger writes it, so that text sorts as time does."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _proven(project: Project, seq: int, since: int | None) -> Audit:

@@ -7,7 +7,7 @@ import type { Kept } from './model/kept';
 import { DOMAIN, type ISection, type ISections, PANEL_ID } from './tokens';
 
 const FOLDED = 'folded';
-const FOLDED_AT_FIRST = ['data', 'audit'];
+const FOLDED_AT_FIRST = ['data', 'approvals', 'audit'];
 
 /** The side panel: sections by rank, folded as they were when the page was left. */
 export class MlopsPanel extends SidePanel implements ISections {

@@ -50,6 +50,18 @@ export function lasting(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Show how many bytes there are, as people read it. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${(bytes / 1000 ** power).toFixed(power > 0 ? 1 : 0)} ${units[power]}`;
+}
+
+/** Leave out the kind: `snapshot:customers@3` is shown as customers@3. */
+export function body(reference: string): string {
+  return reference.slice(reference.indexOf(':') + 1);
+}
+
 /** Show a number with four digits that matter. */
 export function digits(value: unknown): string {
   const number = typeof value === 'number' ? value : Number(value || NaN);

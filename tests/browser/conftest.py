@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,7 +118,9 @@ class Desk:
         self.page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=60_000)
 
     def _titles(self) -> list[str]:
-        return [text.strip().upper() for text in self.panel.locator(TITLE).all_inner_texts()]
+        """Return the titles of the sections, without the count that some carry."""
+        texts = self.panel.locator(TITLE).all_inner_texts()
+        return [re.sub(r" \(\d+\)$", "", text.strip()).upper() for text in texts]
 
     def _fold(self, name: str, *, is_open: bool) -> None:
         self.panel.locator(TITLE, has_text="Audit").wait_for()  # the last one

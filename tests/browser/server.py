@@ -16,7 +16,7 @@ from pathlib import Path
 TOKEN = "only-for-this-machine"
 BASE = "/user/ada/"
 NEWS = {"fetchNews": "false", "checkForUpdates": False}
-PATIENCE_S = 90
+PATIENCE_S = 240  # the demo alone takes a minute and a half on a busy machine
 
 
 class Lab:

@@ -37,6 +37,11 @@ def test_the_page_of_a_model_tells_its_versions_and_who_moved_its_aliases(desk):
     page = desk.page.get_by_role("article", name="tumour")
     expect(page.get_by_role("table", name="Versions").get_by_role("row")).to_have_count(3)
     expect(page.get_by_role("table", name="History")).to_contain_text("first model")
+    graph = page.get_by_role("region", name="Lineage of version:tumour as a graph")
+    expect(graph.get_by_role("link", name="biopsies@1")).to_be_visible()
+    page.get_by_role("button", name="Judge", exact=True).click()
+    report = page.get_by_role("region", name="Gate report")
+    expect(report.get_by_role("status")).to_contain_text("no gate guards champion", timeout=30_000)
 
 
 def test_a_promotion_by_somebody_else_is_seen_within_a_second(desk):

@@ -24,9 +24,11 @@ from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.store import Store
 from jupyter_mlops.core.verb import verb, verb_of
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.pipelines.durable import retention
 from jupyter_mlops.pipelines.durable.workers import WORKERS, Presence, Worker, listed
 from tests.fakes import FakeTracker
 from tests.postgres import Postgres, running
+from tests.unit.pipelines.factory import Factory
 from tests.worker_process import (
     WorkerProcess,
     are_over,
@@ -88,6 +90,20 @@ def at_once(*works: Callable[[], None]) -> None:
 
 
 class TestStore:
+    @pytest.mark.usefixtures("url")
+    def test_executions_that_are_kept_no_longer_are_dropped(self, project: Project) -> None:
+        """As on SQLite, though the database reads what each one's pipeline said by other means."""
+        factory = Factory(project)
+        factory.notebook("report", "1")
+        factory.pipeline('retention_days = 1.5\n[steps.report]\nnotebook = "report.ipynb"\n')
+        assert project.store.url.startswith("postgresql")
+        for days in (1, 2):
+            factory.launch()
+            factory.finish()
+            project.clock.advance(days * 86_400)  # type: ignore[attr-defined]
+        assert retention.prune(project) == 1
+        assert count(project, "succeeded") == 1
+
     def test_sixteen_writers_make_one_chain(self, team: Project, tmp_path: Path) -> None:
         """Four machines of four writers append at once, to tables that nobody had made; nothing is lost."""
         stores = [Project.create(tmp_path / f"machine-{number}").store for number in range(4)]

@@ -1,8 +1,9 @@
 import React from 'react';
-import type { AuditEvent } from '../api/contract';
+import type { Audit as Proven, AuditEvent } from '../api/contract';
 import { plainCard } from '../card';
 import { Audit } from '../sections/audit';
-import { draw, HOSTILE, listed, press, tools } from './draw';
+import { filtering } from '../model/lists';
+import { answered, draw, HOSTILE, listed, press, tools } from './draw';
 
 function event(seq: number, given: Partial<AuditEvent> = {}): AuditEvent {
   const who = { at: '2026-11-20T10:00:00Z', actor: 'ada', source: 'os', face: 'magic' };
@@ -23,9 +24,20 @@ function event(seq: number, given: Partial<AuditEvent> = {}): AuditEvent {
   return { seq, ...who, ...what, ...rest, ...given } as AuditEvent;
 }
 
+const NO_FILTER = { by: '', did: '', about: '', outcome: '', start: '', end: '' };
+
 function drawAudit(rows: AuditEvent[], given: Partial<Audit.IProps> = {}): HTMLElement {
   const proof = { answer: null, isBusy: false };
-  const props = { proof, looked: '', onLook() {}, onVerify() {}, tools: tools(), ...given };
+  const none = {
+    looked: '',
+    standing: null,
+    filter: NO_FILTER,
+    refusal: () => null,
+    tools: tools()
+  };
+  const acts = { onLook() {}, onVerify() {}, onSign() {}, onFilter() {}, onProve() {} };
+  const inclusion = answered({ answer: null, isWanted: false });
+  const props = { proof, inclusion, ...none, ...acts, ...given };
   return draw(<Audit listing={listed(rows)} {...props} />);
 }
 
@@ -64,6 +76,35 @@ describe('Audit', () => {
     press(host, 'Verify');
     expect(onVerify).toHaveBeenCalled();
     expect(host.querySelector('.jp-Mlops-card')?.textContent).toContain('every one');
+  });
+
+  it('says how well it is protected', () => {
+    const standing = { lines: 12, evidence: 'local only', warnings: ['Line 9 was cut off.'] };
+    const host = drawAudit([event(1)], { standing });
+    expect(host.textContent).toContain('local only');
+    expect(host.textContent).toContain('Line 9 was cut off.');
+  });
+
+  it('writes the filter as the line that it is, moments in UTC', () => {
+    const start = '2026-11-20T10:00:00Z';
+    const filter = { ...NO_FILTER, by: 'ada', outcome: 'refused', start };
+    expect(drawAudit([], { filter }).textContent).toContain(
+      '%mlops audit --by ada --outcome refused --start 2026-11-20T10:00:00.000Z'
+    );
+    expect(filtering({ ...NO_FILTER, start: 'soon' })).toEqual({});
+  });
+
+  it('proves that a line is in what was signed', () => {
+    const onProve = jest.fn();
+    const made = { seq: 7, line: '{}', path: ['a', 'b'], checkpoint: 'signed', keys: ['k'] };
+    const proof = { ...made, since: null, since_root: '', growth: [] };
+    const answer = { is_verified: true, flaws: [], proof } as unknown as Proven;
+    const inclusion = answered({ answer, isWanted: true });
+    const host = drawAudit([event(7)], { looked: '7', inclusion, onProve });
+    press(host, 'Prove');
+    expect(onProve).toHaveBeenCalledWith(7);
+    expect(host.textContent).toContain('Line 7 is in what was signed.');
+    expect(host.textContent).toContain('Merkle path of 2 hashes');
   });
 
   it('shows hostile words as text', () => {

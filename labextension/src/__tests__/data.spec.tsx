@@ -13,11 +13,11 @@ function snapshot(number: number, given: Partial<Snapshot> = {}): Snapshot {
   const size = { rows: 5000, columns: 12, size_bytes: 9, digest: '3f9a12ffffffffff', manifest: '' };
   const rest = { created_at: '2026-11-20T10:00:00Z', note: 'cleaned', parent: null };
   const none = { is_new: null, same_as: null, made_by: '', made_from: [], findings: [] };
-  return { ...made, ...size, ...rest, ...none, newer: [], personal: [], ...given };
+  return { ...made, ...size, ...rest, ...none, newer: [], personal: [], breaches: null, ...given };
 }
 
 function drawData(given: Partial<Data.IProps> = {}): HTMLElement {
-  const acts = { onFilter() {}, onOpen() {}, onLook() {}, onLoad() {} };
+  const acts = { onFilter() {}, onOpen() {}, onLook() {}, onLoad() {}, onPage() {}, onDiff() {} };
   const lists = { datasets: listed([snapshot(3)]), versions: listed([snapshot(3), snapshot(2)]) };
   const props = {
     filter: '',
@@ -40,7 +40,22 @@ describe('Data', () => {
   it('shows the size of each dataset and who made its newest version', () => {
     const row = drawData().querySelector('[role="listitem"]');
     expect(row?.textContent).toContain('5,000 × 12');
-    expect(row?.textContent).toContain('@3 · ada');
+    expect(row?.textContent).toContain('@3 · 9 B · ada');
+  });
+
+  it('marks what breaks its contract, and what is due to be made again', () => {
+    const broken = snapshot(3, { breaches: 2, newer: ['raw@4'] });
+    const host = drawData({ datasets: listed([broken]) });
+    expect(host.querySelector('.jp-Mlops-mark')?.getAttribute('aria-label')).toBe(
+      '2 findings against its contract'
+    );
+    expect(host.querySelector('.jp-Mlops-badge')?.textContent).toBe('stale');
+  });
+
+  it('tells a version apart from the one before it', () => {
+    const onDiff = jest.fn();
+    press(drawData({ dataset: 'sales-2026', looked: 'sales-2026@3', onDiff }), 'Diff…');
+    expect(onDiff).toHaveBeenCalledWith('sales-2026@2', 'sales-2026@3');
   });
 
   it('opens the versions of one', () => {

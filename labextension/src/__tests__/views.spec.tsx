@@ -1,7 +1,9 @@
 import React from 'react';
-import type { IComparison } from '../api/contract';
+import type { GateReport, IComparison } from '../api/contract';
+import { plainCard } from '../card';
 import { Compare } from '../views/compare';
 import { curves, parallel } from '../views/figures';
+import { Gate } from '../views/gate';
 import { Model } from '../views/model';
 import { answered, draw, HOSTILE, listed, press, tools } from './draw';
 
@@ -73,6 +75,54 @@ describe('curves', () => {
   });
 });
 
+describe('Gate', () => {
+  const finding = {
+    check: 'auc',
+    severity: 'error',
+    subject: '',
+    message: 'auc 0.61 is below 0.8',
+    count: null,
+    rows: [],
+    sample: [],
+    evidence: { least: '0.8' }
+  } as const;
+  const record = { checks: ['auc'], findings: [finding], unknown: {} } as unknown as GateReport;
+
+  function drawGate(given: Partial<Gate.IProps> = {}): HTMLElement {
+    const card = {
+      ...plainCard('churn@2 fails the gate of champion', {}),
+      state: 'failed' as const
+    };
+    const acts = { onGive() {}, onJudge() {}, onLast() {} };
+    const props = {
+      given: { version: 'churn@2' },
+      versions: [],
+      report: answered({ answer: { record, card, figure: null }, isWanted: true }),
+      refusal: () => null,
+      tools: tools(),
+      ...acts,
+      ...given
+    };
+    return draw(<Gate {...props} />);
+  }
+
+  it('shows the verdict, and each finding with its evidence', () => {
+    const host = drawGate();
+    expect(host.querySelector('[role="status"]')?.textContent).toContain('fails the gate');
+    expect(host.querySelector('tbody')?.textContent).toContain('auc 0.61 is below 0.8');
+    expect(host.querySelector('tbody')?.textContent).toContain('least 0.8');
+  });
+
+  it('judges for an alias, or shows what was kept', () => {
+    const [onJudge, onLast] = [jest.fn(), jest.fn()];
+    const host = drawGate({ given: { version: 'churn@2', to: 'staging' }, onJudge, onLast });
+    press(host, 'Judge');
+    press(host, 'Last report');
+    expect(host.textContent).toContain('%mlops gate churn@2 staging --report latest');
+    expect([onJudge, onLast].map(act => act.mock.calls.length)).toEqual([1, 1]);
+  });
+});
+
 describe('Model', () => {
   it('says what serves, rolls it back, and tells who moved it', () => {
     const onRollback = jest.fn();
@@ -87,6 +137,16 @@ describe('Model', () => {
         refusal={() => null}
         onPromote={() => {}}
         onRollback={onRollback}
+        onRequest={() => {}}
+        onPick={() => {}}
+        lineage={answered({ answer: null })}
+        gate={{
+          given: { version: 'churn@1' },
+          report: answered({ answer: null, isWanted: false }),
+          onGive() {},
+          onJudge() {},
+          onLast() {}
+        }}
         tools={tools()}
       />
     );

@@ -21,6 +21,8 @@ export interface IShown {
   readonly kind: string;
   readonly card: unknown;
   readonly record: unknown;
+  /** As Plotly draws it, of records that have one. */
+  readonly figure?: unknown;
 }
 
 /** A call that goes on after its first answer. */

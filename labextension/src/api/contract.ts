@@ -3,13 +3,22 @@ import type { components } from './generated';
 
 type Schemas = components['schemas'];
 
+export type Approval = Schemas['Approval'];
+export type Audit = Answer<'audit'>;
 export type AuditEvent = Schemas['AuditEvent'];
 export type CellRun = Schemas['CellRun'];
 export type Execution = Schemas['Execution'];
+export type Diff = Schemas['Diff'];
+export type Expectation = Schemas['Expectation'];
+export type Finding = Schemas['Finding'];
+export type GateReport = Schemas['GateReport'];
+export type Lineage = Schemas['Lineage'];
 export type ModelVersion = Schemas['ModelVersion'];
 export type PipelineEntry = Schemas['PipelineEntry'];
 export type PipelinePlan = Schemas['PipelinePlan'];
 export type Planned = Schemas['Planned'];
+export type Profile = Schemas['Profile'];
+export type Report = Schemas['Report'];
 export type Run = Schemas['Run'];
 export type Snapshot = Schemas['Snapshot'];
 export type StepRun = Schemas['StepRun'];

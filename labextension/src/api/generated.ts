@@ -106,6 +106,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jupyter-mlops/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write what a reference names as files that other tools read, whole or not at all. */
+        post: operations["export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read every object of one snapshot or of all and name what is harmed; or check a passport, anywhere. */
+        post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jupyter-mlops/v1/settings": {
         parameters: {
             query?: never;
@@ -202,23 +236,6 @@ export interface paths {
         put?: never;
         /** List the datasets and their latest versions, or the versions of one, newest first. */
         post: operations["datasets"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jupyter-mlops/v1/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Read every object of one version or of all, compare it with its name, and name the versions harmed. */
-        post: operations["verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -412,6 +429,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jupyter-mlops/v1/tune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search for the parameters with which the cell, or a notebook, scores best; each trial is a run. */
+        post: operations["tune"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Measure what a table allows without craft, and keep the best of a few families of models. */
+        post: operations["baseline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jupyter-mlops/v1/runs": {
         parameters: {
             query?: never;
@@ -438,7 +489,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set runs beside each other: metrics, parameters, data and code, what differs first. */
+        /** Set runs or model versions beside each other: metrics, parameters, data, code, and why they differ. */
         post: operations["compare"];
         delete?: never;
         options?: never;
@@ -472,8 +523,93 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** List the registered models and their versions, or those of one model, newest first. */
+        /** List the registered models and their versions, or those that fit a name and what else is asked. */
         post: operations["models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a model version on data: metrics with intervals, the worst slices, calibration, fairness. */
+        post: operations["evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say why a model version predicts what it does: importance, dependence, and single predictions. */
+        post: operations["explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write the card of a model version from evidence: data, run, scores, approvals; gaps show as gaps. */
+        post: operations["card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the points of a compliance template from evidence: EU AI Act, Annex IV, or a generic one. */
+        post: operations["dossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a version by the gate of an alias, champion unless another is named; nothing is moved. */
+        post: operations["gate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -489,7 +625,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Point an alias at a model version, champion unless another is named. */
+        /** Point an alias, champion unless another is named, at a version that its gate lets pass. */
         post: operations["promote"];
         delete?: never;
         options?: never;
@@ -1232,38 +1368,123 @@ export interface components {
             is_dry: boolean;
         };
         /**
-         * Cause
-         * @description Why an execution was asked for.
+         * Bin
+         * @description Rows of about the same probability.
          *
          *     Parameters
          *     ----------
-         *     reference
-         *         What fired: `snapshot:customers@4`, a file's path, another execution.
-         *     slot
-         *         The due time of a schedule.
+         *     said, came
+         *         The mean probability, and the share that came true.
          */
-        Cause: {
+        Bin: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Rows */
+            rows: number;
+            /** Said */
+            said: number;
+            /** Came */
+            came: number;
+        };
+        /**
+         * Calibration
+         * @description How far probabilities are from what came true.
+         *
+         *     Parameters
+         *     ----------
+         *     ece
+         *         Expected calibration error: the mean distance over ten bins of equal width, weighted by their rows.
+         *     mce
+         *         The largest distance of a bin.
+         */
+        Calibration: {
             /**
-             * Kind
-             * @default manual
+             * Bins
+             * @default []
+             */
+            bins: components["schemas"]["Bin"][];
+            /**
+             * Ece
+             * @default null
+             */
+            ece: number | null;
+            /**
+             * Mce
+             * @default null
+             */
+            mce: number | null;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * Candidate
+         * @description A family of models, and how well it did.
+         *
+         *     Parameters
+         *     ----------
+         *     score
+         *         Mean over folds; None when it was not measured to the end.
+         *     low, high
+         *         Its interval of 95 %.
+         *     behind
+         *         How far the best is ahead, with the interval over the same folds; empty for the best.
+         *     reason
+         *         Why it has no score.
+         */
+        Candidate: {
+            /** Name */
+            name: string;
+            /**
+             * Run
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            run: string;
+            /**
+             * State
              * @enum {string}
              */
-            kind: "manual" | "cron" | "snapshot" | "alias" | "file" | "webhook" | "pipeline" | "alert" | "sweep" | "backfill";
+            state: "measured" | "out of time" | "failed";
             /**
-             * What
+             * Score
+             * @default null
+             */
+            score: number | null;
+            /**
+             * Low
+             * @default null
+             */
+            low: number | null;
+            /**
+             * High
+             * @default null
+             */
+            high: number | null;
+            /**
+             * Folds
+             * @default []
+             */
+            folds: number[];
+            /**
+             * Took S
+             * @default 0
+             */
+            took_s: number;
+            /**
+             * Behind
              * @default
              */
-            what: string;
+            behind: string;
             /**
-             * Reference
+             * Reason
              * @default
              */
-            reference: string;
-            /**
-             * Slot
-             * @default
-             */
-            slot: string;
+            reason: string;
         };
         /**
          * CellDiff
@@ -1317,6 +1538,96 @@ export interface components {
              * @default null
              */
             duration_s: number | null;
+        };
+        /**
+         * CellState
+         * @description Where a cell stands.
+         *
+         *     Parameters
+         *     ----------
+         *     cell
+         *         The front end's id of it, or one derived from its source.
+         *     label
+         *         The number beside it, like `[3]`; empty when it never ran.
+         *     reasons
+         *         Why it is not fresh.
+         */
+        CellState: {
+            /** Cell */
+            cell: string;
+            /** Label */
+            label: string;
+            /** First Line */
+            first_line: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fresh" | "stale" | "edited" | "out of order" | "deleted" | "never run" | "unproven";
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: string[];
+        };
+        /**
+         * Checked
+         * @description What was checked of a passport, and what does not hold.
+         *
+         *     Parameters
+         *     ----------
+         *     keys
+         *         The public keys that signed it.
+         *     is_pinned
+         *         Whether one of them is the one that was expected.
+         *     parts, lines, files
+         *         How many were checked: parts by digest, lines of the ledger by proof, files of the model in a folder.
+         *     flaws
+         *         What does not hold, a sentence each.
+         */
+        Checked: {
+            /** Version */
+            version: string;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /**
+             * At
+             * @default
+             */
+            at: string;
+            /**
+             * Keys
+             * @default []
+             */
+            keys: string[];
+            /**
+             * Is Pinned
+             * @default false
+             */
+            is_pinned: boolean;
+            /**
+             * Parts
+             * @default 0
+             */
+            parts: number;
+            /**
+             * Lines
+             * @default 0
+             */
+            lines: number;
+            /**
+             * Files
+             * @default 0
+             */
+            files: number;
+            /**
+             * Flaws
+             * @default []
+             */
+            flaws: string[];
         };
         /**
          * ColumnDiff
@@ -1493,6 +1804,16 @@ export interface components {
          *     ----------
          *     code
          *         How the first run's code becomes the last one's, as a unified diff.
+         *     versions
+         *         The model versions that were named, by run.
+         *     intervals
+         *         Of metrics that were logged by fold.
+         *     contrasts
+         *         Differences to the first run, with intervals.
+         *     causes
+         *         In what the runs differ from the first, what to look at first on top.
+         *     notes
+         *         What could not be compared.
          */
         Comparison: {
             /** Runs */
@@ -1513,6 +1834,121 @@ export interface components {
              * @default
              */
             code: string;
+            /**
+             * Versions
+             * @default {}
+             */
+            versions: {
+                [key: string]: string;
+            };
+            /**
+             * Intervals
+             * @default []
+             */
+            intervals: components["schemas"]["Interval"][];
+            /**
+             * Contrasts
+             * @default []
+             */
+            contrasts: components["schemas"]["Contrast"][];
+            /**
+             * Causes
+             * @default []
+             */
+            causes: components["schemas"]["jupyter_mlops__experiments__comparison__causes__Cause"][];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+        };
+        /**
+         * Confusion
+         * @description How often each label was predicted for each true one.
+         *
+         *     Parameters
+         *     ----------
+         *     counts
+         *         One line a true label.
+         */
+        Confusion: {
+            /** Labels */
+            labels: string[];
+            /** Counts */
+            counts: number[][];
+        };
+        /**
+         * Consent
+         * @description How many people must approve, and who did and may.
+         *
+         *     Parameters
+         *     ----------
+         *     approvals
+         *         The requests that they approved.
+         *     lapsed
+         *         Who approved and is no approver any more.
+         */
+        Consent: {
+            /**
+             * Needed
+             * @default 0
+             */
+            needed: number;
+            /**
+             * People
+             * @default []
+             */
+            people: string[];
+            /**
+             * Approvals
+             * @default []
+             */
+            approvals: string[];
+            /**
+             * Lapsed
+             * @default []
+             */
+            lapsed: string[];
+        };
+        /**
+         * Contrast
+         * @description The difference of a metric between two runs, after minus before, with its interval of 95 %.
+         */
+        Contrast: {
+            /** Metric */
+            metric: string;
+            /**
+             * Before
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            before: string;
+            /**
+             * After
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            after: string;
+            /** Difference */
+            difference: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Method */
+            method: string;
+        };
+        /**
+         * Contribution
+         * @description What the value of a column adds to a prediction.
+         */
+        Contribution: {
+            /** Column */
+            column: string;
+            /** Value */
+            value: string;
+            /** Adds */
+            adds: number;
         };
         /**
          * CopyState
@@ -1541,6 +1977,47 @@ export interface components {
             run: string;
             /** Points */
             points: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * Curves
+         * @description Points to draw; none where they are not defined.
+         *
+         *     Parameters
+         *     ----------
+         *     roc
+         *         False and true positive rates.
+         *     precision_recall
+         *         Recall and precision.
+         *     residuals
+         *         Predictions, and by how much they were too low: a sample.
+         */
+        Curves: {
+            /** @default null */
+            confusion: components["schemas"]["Confusion"] | null;
+            /**
+             * Roc
+             * @default []
+             */
+            roc: [
+                number,
+                number
+            ][];
+            /**
+             * Precision Recall
+             * @default []
+             */
+            precision_recall: [
+                number,
+                number
+            ][];
+            /**
+             * Residuals
+             * @default []
+             */
+            residuals: [
                 number,
                 number
             ][];
@@ -1578,6 +2055,30 @@ export interface components {
             root: string;
             /** Steps */
             steps: components["schemas"]["Step"][];
+        };
+        /**
+         * Dependence
+         * @description The mean prediction with a column set to each of a few values.
+         *
+         *     Parameters
+         *     ----------
+         *     at
+         *         The values as text, and as numbers where they are some.
+         *     mean
+         *         What is predicted on average.
+         */
+        Dependence: {
+            /** Column */
+            column: string;
+            /** At */
+            at: string[];
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: number[];
+            /** Mean */
+            mean: number[];
         };
         /**
          * Derivation
@@ -1711,6 +2212,49 @@ export interface components {
             items: components["schemas"]["Diagnosis"][];
         };
         /**
+         * Dossier
+         * @description The points of a template, answered from evidence.
+         *
+         *     Parameters
+         *     ----------
+         *     title, source
+         *         What it is, and what its points follow.
+         *     as_of
+         *         When the newest of its lines was written; empty without a line.
+         *     lines
+         *         The ledger's lines that its statements stand on.
+         *     file
+         *         Where it was written to.
+         */
+        Dossier: {
+            /**
+             * Version
+             * @description A model version: churn@3, churn@champion or churn@latest.
+             * @example churn@3
+             */
+            version: string;
+            /**
+             * Template
+             * @enum {string}
+             */
+            template: "annex-iv" | "generic";
+            /** Title */
+            title: string;
+            /** Source */
+            source: string;
+            /** As Of */
+            as_of: string;
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /** Lines */
+            lines: components["schemas"]["Line"][];
+            /**
+             * File
+             * @default null
+             */
+            file: string | null;
+        };
+        /**
          * ErasedVersion
          * @description A version that lost rows.
          *
@@ -1740,6 +2284,132 @@ export interface components {
             message: string;
             hint: string;
             docs: string;
+        };
+        /**
+         * Evaluation
+         * @description How good a version is on a table.
+         *
+         *     Parameters
+         *     ----------
+         *     data, digest
+         *         What it was judged on; the digest is empty for a table that cannot have one.
+         *     left_out
+         *         Rows without a target.
+         *     slices, worst
+         *         Those asked for, and those found to be surely worse than the rest.
+         *     looked_at
+         *         How many slices were looked at to find them.
+         *     findings
+         *         What makes the figures doubtful, like rows that the model has seen.
+         *     is_new
+         *         False when it had been judged on the same before.
+         *     kept_in
+         *         The run that keeps it; None where there is none.
+         */
+        Evaluation: {
+            /**
+             * Version
+             * @description A model version: churn@3, churn@champion or churn@latest.
+             * @example churn@3
+             */
+            version: string;
+            /** Data */
+            data: string;
+            /** Snapshot */
+            snapshot: string | null;
+            /** Digest */
+            digest: string;
+            /** Target */
+            target: string;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "binary" | "multiclass" | "regression" | "ranking" | "forecasting";
+            /** Rows */
+            rows: number;
+            /** Left Out */
+            left_out: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Metrics */
+            metrics: components["schemas"]["Score"][];
+            /**
+             * Slices
+             * @default []
+             */
+            slices: components["schemas"]["SliceScore"][];
+            /**
+             * Worst
+             * @default []
+             */
+            worst: components["schemas"]["SliceScore"][];
+            /**
+             * Looked At
+             * @default 0
+             */
+            looked_at: number;
+            /**
+             * Smallest
+             * @default 0
+             */
+            smallest: number;
+            /**
+             * @default {
+             *       "bins": [],
+             *       "ece": null,
+             *       "mce": null,
+             *       "why": ""
+             *     }
+             */
+            calibration: components["schemas"]["Calibration"];
+            /**
+             * @default {
+             *       "steps": [],
+             *       "cheapest": null,
+             *       "why": ""
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /**
+             * Fairness
+             * @default []
+             */
+            fairness: components["schemas"]["GroupFairness"][];
+            /**
+             * @default {
+             *       "confusion": null,
+             *       "roc": [],
+             *       "precision_recall": [],
+             *       "residuals": []
+             *     }
+             */
+            curves: components["schemas"]["Curves"];
+            /**
+             * Findings
+             * @default []
+             */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Unknown
+             * @default {}
+             */
+            unknown: {
+                [key: string]: string;
+            };
+            /**
+             * Is New
+             * @default true
+             */
+            is_new: boolean;
+            /**
+             * Kept In
+             * @default null
+             */
+            kept_in: string | null;
         };
         /**
          * Execution
@@ -1787,7 +2457,7 @@ export interface components {
             parameters: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
-            cause: components["schemas"]["Cause"];
+            cause: components["schemas"]["jupyter_mlops__pipelines__durable__launch__Cause"];
             /** Actor */
             actor: string;
             /** Digest */
@@ -1905,6 +2575,147 @@ export interface components {
              * @default false
              */
             is_written: boolean;
+        };
+        /**
+         * Explanation
+         * @description Why a version predicts what it does.
+         *
+         *     Parameters
+         *     ----------
+         *     metric
+         *         What importance is measured by.
+         *     score
+         *         What dependence and contributions are of, like `probability of 1`.
+         *     rows
+         *         How many rows it is explained on: all, or a sample.
+         *     contributions
+         *         Over a sample of rows, by sampling.
+         *     method
+         *         How single rows were explained; empty where none was asked for.
+         *     is_new
+         *         False when it had been explained on the same before.
+         *     kept_in
+         *         The run that keeps it; None where there is none.
+         */
+        Explanation: {
+            /**
+             * Version
+             * @description A model version: churn@3, churn@champion or churn@latest.
+             * @example churn@3
+             */
+            version: string;
+            /** Data */
+            data: string;
+            /** Snapshot */
+            snapshot: string | null;
+            /** Digest */
+            digest: string;
+            /** Target */
+            target: string;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "binary" | "multiclass" | "regression" | "ranking" | "forecasting";
+            /** Metric */
+            metric: string;
+            /** Score */
+            score: string;
+            /** Rows */
+            rows: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Importance */
+            importance: components["schemas"]["Importance"][];
+            /**
+             * Slices
+             * @default []
+             */
+            slices: components["schemas"]["SliceImportance"][];
+            /**
+             * Dependence
+             * @default []
+             */
+            dependence: components["schemas"]["Dependence"][];
+            /**
+             * Contributions
+             * @default []
+             */
+            contributions: components["schemas"]["MeanContribution"][];
+            /**
+             * Explained
+             * @default []
+             */
+            explained: components["schemas"]["RowExplanation"][];
+            /**
+             * Method
+             * @default
+             */
+            method: string;
+            /**
+             * Unknown
+             * @default {}
+             */
+            unknown: {
+                [key: string]: string;
+            };
+            /**
+             * Is New
+             * @default true
+             */
+            is_new: boolean;
+            /**
+             * Kept In
+             * @default null
+             */
+            kept_in: string | null;
+        };
+        /**
+         * Export
+         * @description What was written, and where.
+         *
+         *     Parameters
+         *     ----------
+         *     ref
+         *         What it is, as it was resolved.
+         *     path
+         *         From the project's root.
+         *     what
+         *         What it holds, in a few words.
+         *     digest
+         *         SHA-256 of the file; empty for a folder.
+         *     personal
+         *         Columns in it that look personal.
+         */
+        Export: {
+            /** Ref */
+            ref: string;
+            /** Target */
+            target: string;
+            /** Path */
+            path: string;
+            /** What */
+            what: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Digest
+             * @default
+             */
+            digest: string;
+            /**
+             * Personal
+             * @default []
+             */
+            personal: string[];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
         };
         /**
          * Filled
@@ -2058,6 +2869,166 @@ export interface components {
             elsewhere: string[];
         };
         /**
+         * GateReport
+         * @description What a gate found in a version.
+         *
+         *     Parameters
+         *     ----------
+         *     gate
+         *         The name it is declared under; empty where nothing guards the alias.
+         *     champion
+         *         The version that the alias pointed at meanwhile.
+         *     data
+         *         The snapshot that it was judged on.
+         *     run
+         *         The run that keeps this report; None where it is kept nowhere.
+         *     digest
+         *         By which it is found again, and the ledger names it.
+         */
+        GateReport: {
+            /** Subject */
+            subject: string;
+            /**
+             * Checks
+             * @default []
+             */
+            checks: string[];
+            /**
+             * Findings
+             * @default []
+             */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Unknown
+             * @default {}
+             */
+            unknown: {
+                [key: string]: string;
+            };
+            /**
+             * Version
+             * @description A model version: churn@3, churn@champion or churn@latest.
+             * @example churn@3
+             */
+            version: string;
+            /**
+             * Alias
+             * @description A name that points at one version: champion serves, challenger waits.
+             * @example champion
+             */
+            alias: string;
+            /**
+             * Gate
+             * @default
+             */
+            gate: string;
+            /**
+             * Champion
+             * @default null
+             */
+            champion: string | null;
+            /**
+             * Data
+             * @default
+             */
+            data: string;
+            /**
+             * @default {
+             *       "needed": 0,
+             *       "people": [],
+             *       "approvals": [],
+             *       "lapsed": []
+             *     }
+             */
+            approvals: components["schemas"]["Consent"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Duration S
+             * @default 0
+             */
+            duration_s: number;
+            /**
+             * Run
+             * @default null
+             */
+            run: string | null;
+            /**
+             * Digest
+             * @default
+             */
+            digest: string;
+        };
+        /**
+         * Group
+         * @description Versions that have something in common.
+         */
+        Group: {
+            /** Name */
+            name: string;
+            /** Models */
+            models: number;
+            /** Versions */
+            versions: number;
+            /** Serving */
+            serving: number;
+        };
+        /**
+         * GroupFairness
+         * @description How far the treatment of the groups of a column differs.
+         *
+         *     Parameters
+         *     ----------
+         *     parity_difference, parity_ratio
+         *         Demographic parity.
+         *     odds_difference
+         *         Equalised odds.
+         *     unknown
+         *         What is not defined, and why.
+         */
+        GroupFairness: {
+            /** Column */
+            column: string;
+            /** Groups */
+            groups: components["schemas"]["GroupRates"][];
+            /** Parity Difference */
+            parity_difference: number | null;
+            /** Parity Ratio */
+            parity_ratio: number | null;
+            /** Odds Difference */
+            odds_difference: number | null;
+            /**
+             * Unknown
+             * @default {}
+             */
+            unknown: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * GroupRates
+         * @description How one group is treated; a rate is None where no row has it.
+         */
+        GroupRates: {
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Selected */
+            selected: number | null;
+            /** True Rate */
+            true_rate: number | null;
+            /** False Rate */
+            false_rate: number | null;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Is Small */
+            is_small: boolean;
+        };
+        /**
          * Harm
          * @description Something damaged, and the versions that need it.
          *
@@ -2090,12 +3061,41 @@ export interface components {
         /**
          * History
          * @description The lines of the ledger that touch one thing, newest first.
+         *
+         *     Parameters
+         *     ----------
+         *     foreign
+         *         Where aliases of a model point that the ledger never pointed there, a sentence each.
          */
         History: {
             /** Of */
             of: string;
             /** Events */
             events: components["schemas"]["AuditEvent"][];
+            /**
+             * Foreign
+             * @default []
+             */
+            foreign: string[];
+        };
+        /**
+         * Importance
+         * @description What a column is worth to a model.
+         *
+         *     Parameters
+         *     ----------
+         *     value
+         *         By how much the metric worsens when the column is shuffled: the mean of the shuffles.
+         *     spread
+         *         Their standard deviation.
+         */
+        Importance: {
+            /** Column */
+            column: string;
+            /** Value */
+            value: number | null;
+            /** Spread */
+            spread: number | null;
         };
         /**
          * Initialised
@@ -2116,6 +3116,28 @@ export interface components {
              * @default null
              */
             key: string | null;
+        };
+        /**
+         * Interval
+         * @description A metric of a run with its interval of 95 %.
+         */
+        Interval: {
+            /** Metric */
+            metric: string;
+            /**
+             * Run
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            run: string;
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Method */
+            method: string;
         };
         JsonValue: unknown;
         /**
@@ -2157,6 +3179,84 @@ export interface components {
             started: number;
         };
         /**
+         * Leaderboard
+         * @description What a table allows without craft.
+         *
+         *     Parameters
+         *     ----------
+         *     run
+         *         The run that holds the candidates'.
+         *     metric
+         *         What was measured; higher is better.
+         *     leaks
+         *         What the leak checks found, before anything was fitted.
+         *     best
+         *         The candidate that was fitted on all rows, and kept.
+         */
+        Leaderboard: {
+            /**
+             * Run
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            run: string;
+            /** Subject */
+            subject: string;
+            /** Target */
+            target: string;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "regression";
+            /** Metric */
+            metric: string;
+            /** Scheme */
+            scheme: string;
+            /** Rows */
+            rows: number;
+            /** Features */
+            features: number;
+            /** Candidates */
+            candidates: components["schemas"]["Candidate"][];
+            leaks: components["schemas"]["Report"];
+            /** @default null */
+            best: components["schemas"]["Candidate"] | null;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+        };
+        /**
+         * Line
+         * @description A line of the ledger: what it says, and the digest by which it is proven.
+         */
+        Line: {
+            /** Seq */
+            seq: number;
+            /** At */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Verb */
+            verb: string;
+            /** Outcome */
+            outcome: string;
+            /** Reason */
+            reason: string;
+            /** Note */
+            note: string;
+            /** Alias */
+            alias: string;
+            /** Inputs */
+            inputs: string[];
+            /** Outputs */
+            outputs: string[];
+            /** Hash */
+            hash: string;
+        };
+        /**
          * Lineage
          * @description What a thing came from, and what came from it.
          *
@@ -2194,6 +3294,59 @@ export interface components {
              * @enum {string}
              */
             state: "list" | "on" | "off";
+        };
+        /**
+         * MeanContribution
+         * @description By how much a column moves predictions, either way, on average.
+         */
+        MeanContribution: {
+            /** Column */
+            column: string;
+            /** Moves */
+            moves: number;
+        };
+        /**
+         * ModelCard
+         * @description What is known of a version.
+         *
+         *     Parameters
+         *     ----------
+         *     completeness
+         *         Share of the sections that count and have no gap.
+         *     metadata
+         *         As model hubs read it, at the head of the text.
+         *     text
+         *         The card as Markdown.
+         *     is_text
+         *         Whether the text is to be shown.
+         *     vulnerabilities
+         *         What is known against its packages; None where nobody asked.
+         */
+        ModelCard: {
+            /**
+             * Version
+             * @description A model version: churn@3, churn@champion or churn@latest.
+             * @example churn@3
+             */
+            version: string;
+            /** Completeness */
+            completeness: number;
+            origin: components["schemas"]["Origin"];
+            /** Sections */
+            sections: components["schemas"]["Section"][];
+            /** Metadata */
+            metadata: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Text */
+            text: string;
+            /**
+             * Is Text
+             * @default false
+             */
+            is_text: boolean;
+            /** @default null */
+            vulnerabilities: components["schemas"]["Vulnerabilities"] | null;
         };
         /**
          * ModelVersion
@@ -2243,8 +3396,12 @@ export interface components {
          *
          *     Parameters
          *     ----------
+         *     name
+         *         The name or pattern that was asked for.
          *     total
          *         How many there are, shown or not.
+         *     groups
+         *         How many each group has, when groups were asked for; no versions then.
          */
         Models: {
             /** Name */
@@ -2258,6 +3415,16 @@ export interface components {
              * @default null
              */
             next_page: number | null;
+            /**
+             * Grouped By
+             * @default
+             */
+            grouped_by: string;
+            /**
+             * Groups
+             * @default []
+             */
+            groups: components["schemas"]["Group"][];
         };
         /**
          * Often
@@ -2270,6 +3437,64 @@ export interface components {
             count: number;
             /** Share */
             share: number;
+        };
+        /**
+         * Origin
+         * @description Whose a version's files are.
+         *
+         *     Parameters
+         *     ----------
+         *     status
+         *         `signed`: as they were registered, by a key of this project. `trusted`: not signed, but they can bring no
+         *         code besides scikit-learn's and what settings trust. `unknown`: not signed, and they may bring code.
+         *         `altered`: not what was signed.
+         *     reason
+         *         How one knows; of what is altered, a sentence each.
+         *     digest
+         *         SHA-256 of the list of files; empty when they are gone.
+         *     key
+         *         The public key that signed.
+         *     types
+         *         What they may bring besides what the safe format loads by itself.
+         */
+        Origin: {
+            /**
+             * Version
+             * @description A model version: churn@3, churn@champion or churn@latest.
+             * @example churn@3
+             */
+            version: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "signed" | "trusted" | "unknown" | "altered";
+            /** Reason */
+            reason: string;
+            /** Digest */
+            digest: string;
+            /** Files */
+            files: number;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * Types
+             * @default []
+             */
+            types: string[];
+            /**
+             * Consented
+             * @default []
+             */
+            consented: string[];
+            /**
+             * Consented By
+             * @default
+             */
+            consented_by: string;
         };
         /**
          * Outputs
@@ -2569,6 +3794,45 @@ export interface components {
             items: components["schemas"]["Plugin"][];
         };
         /**
+         * Point
+         * @description One point of a template.
+         *
+         *     Parameters
+         *     ----------
+         *     gaps
+         *         What is not known, a sentence each.
+         *     fill
+         *         What would fill them, one way each.
+         */
+        Point: {
+            /** Number */
+            number: string;
+            /** Heading */
+            heading: string;
+            /** Text */
+            text: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "answered" | "partly" | "gap";
+            /**
+             * Statements
+             * @default []
+             */
+            statements: components["schemas"]["Statement"][];
+            /**
+             * Gaps
+             * @default []
+             */
+            gaps: string[];
+            /**
+             * Fill
+             * @default []
+             */
+            fill: string[];
+        };
+        /**
          * Preview
          * @description A table as it can be looked at from afar.
          *
@@ -2631,6 +3895,12 @@ export interface components {
          *         False when it pointed there already.
          *     is_foreign
          *         Whether somebody had pointed it at *previous* without us.
+         *     gate
+         *         What its gate said, in a few words; empty where nothing guards the alias.
+         *     report
+         *         Digest of the gate's report.
+         *     despite
+         *         Why it was promoted though the gate said no; empty when it did not.
          */
         Promotion: {
             /**
@@ -2653,6 +3923,26 @@ export interface components {
             is_changed: boolean;
             /** Is Foreign */
             is_foreign: boolean;
+            /**
+             * Gate
+             * @default
+             */
+            gate: string;
+            /**
+             * Report
+             * @default
+             */
+            report: string;
+            /**
+             * Approved By
+             * @default []
+             */
+            approved_by: string[];
+            /**
+             * Despite
+             * @default
+             */
+            despite: string;
         };
         /**
          * Proof
@@ -2783,6 +4073,10 @@ export interface components {
          *         Types outside scikit-learn that somebody vouches for.
          *     fleeting
          *         Those of them that load only while a notebook defines them.
+         *     labels
+         *         The tags that people gave it.
+         *     proven
+         *         Whether a clean run of its cells would make it again: `yes`, or `no` and why.
          *     is_new
          *         False when it was there already.
          *     is_recorded
@@ -2819,6 +4113,23 @@ export interface components {
              * @default
              */
             note: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Labels
+             * @default {}
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Proven
+             * @default
+             */
+            proven: string;
             /**
              * Is New
              * @default true
@@ -2893,6 +4204,12 @@ export interface components {
          *         The version that it pointed at until now, if any.
          *     is_foreign
          *         Whether somebody had pointed it at *previous* without us.
+         *     serves
+         *         The class of the model that serves again, its run and its data.
+         *     grounds
+         *         On what grounds it was promoted; empty when it was not, by us.
+         *     is_plan
+         *         Whether nothing was moved, and this only says what would.
          */
         Rollback: {
             /**
@@ -2913,6 +4230,21 @@ export interface components {
             note: string;
             /** Is Foreign */
             is_foreign: boolean;
+            /**
+             * Serves
+             * @default
+             */
+            serves: string;
+            /**
+             * Grounds
+             * @default
+             */
+            grounds: string;
+            /**
+             * Is Plan
+             * @default false
+             */
+            is_plan: boolean;
         };
         /**
          * Row
@@ -2965,6 +4297,29 @@ export interface components {
              * @default []
              */
             cells: components["schemas"]["CellDiff"][];
+        };
+        /**
+         * RowExplanation
+         * @description Why one row is predicted as it is.
+         *
+         *     Parameters
+         *     ----------
+         *     row
+         *         Its position in the data, counted from 0.
+         *     score
+         *         The number that is explained; *base* and what the columns add make it up.
+         */
+        RowExplanation: {
+            /** Row */
+            row: number;
+            /** Predicted */
+            predicted: string;
+            /** Score */
+            score: number;
+            /** Base */
+            base: number;
+            /** Contributions */
+            contributions: components["schemas"]["Contribution"][];
         };
         /**
          * Run
@@ -3155,6 +4510,110 @@ export interface components {
             after: string;
         };
         /**
+         * Score
+         * @description A metric, and its interval.
+         *
+         *     Parameters
+         *     ----------
+         *     low, high
+         *         The middle of a thousand draws of the rows; None, like the value, where it is not defined.
+         *     defined
+         *         Share of the draws in which it was.
+         *     why
+         *         Why it is not defined.
+         */
+        Score: {
+            /** Metric */
+            metric: string;
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Greater Is Better */
+            greater_is_better: boolean;
+            /**
+             * Defined
+             * @default 1
+             */
+            defined: number;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * Section
+         * @description One thing that a reader wants to know of a version.
+         *
+         *     Parameters
+         *     ----------
+         *     source
+         *         Where it is known from, in words.
+         *     lines
+         *         Numbers and digests of the ledger's lines that it stands on.
+         *     gap
+         *         What is not known; empty when it is.
+         *     fill
+         *         What would fill the gap.
+         *     counts
+         *         Whether a card without it is incomplete: decisions on a version are none of what it is.
+         */
+        Section: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /**
+             * Facts
+             * @default []
+             */
+            facts: [
+                string,
+                string
+            ][];
+            /**
+             * Columns
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Rows
+             * @default []
+             */
+            rows: string[][];
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Lines
+             * @default []
+             */
+            lines: [
+                number,
+                string
+            ][];
+            /**
+             * Gap
+             * @default
+             */
+            gap: string;
+            /**
+             * Fill
+             * @default
+             */
+            fill: string;
+            /**
+             * Counts
+             * @default true
+             */
+            counts: boolean;
+        };
+        /**
          * Setting
          * @description One setting, its value as text, and its origin.
          */
@@ -3240,6 +4699,53 @@ export interface components {
             copies: components["schemas"]["CopyState"][];
         };
         /**
+         * SliceImportance
+         * @description What the columns are worth on rows that have something in common.
+         */
+        SliceImportance: {
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Importance */
+            importance: components["schemas"]["Importance"][];
+        };
+        /**
+         * SliceScore
+         * @description How a model does on rows that have something in common.
+         *
+         *     Parameters
+         *     ----------
+         *     excess
+         *         By how much its rows cost more than the others: the share of wrong labels, or the mean error.
+         *     p
+         *         How likely so much is by chance, adjusted for all slices looked at; None where it was asked for.
+         */
+        SliceScore: {
+            /** Name */
+            name: string;
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: number;
+            score: components["schemas"]["Score"];
+            /**
+             * Excess
+             * @default null
+             */
+            excess: number | null;
+            /**
+             * P
+             * @default null
+             */
+            p: number | null;
+            /**
+             * Is Small
+             * @default false
+             */
+            is_small: boolean;
+        };
+        /**
          * Snapshot
          * @description One immutable version of a dataset.
          *
@@ -3265,6 +4771,8 @@ export interface components {
          *         Columns that look personal, unless that was allowed.
          *     findings
          *         What breaks the dataset's contract, when this call made it.
+         *     breaches
+         *         How many things broke the contract when the version was made; None where there was none.
          */
         Snapshot: {
             /**
@@ -3343,6 +4851,29 @@ export interface components {
              * @default []
              */
             findings: string[];
+            /**
+             * Breaches
+             * @default null
+             */
+            breaches: number | null;
+        };
+        /**
+         * Statement
+         * @description What is said, where it is known from, and the numbers and digests of the ledger's lines that say so.
+         */
+        Statement: {
+            /** Text */
+            text: string;
+            /** Source */
+            source: string;
+            /**
+             * Lines
+             * @default []
+             */
+            lines: [
+                number,
+                string
+            ][];
         };
         /**
          * Status
@@ -3358,6 +4889,8 @@ export interface components {
          *         How far rewriting the ledger would show.
          *     workers
          *         Who performs pipelines, with the age of their heartbeats.
+         *     cells
+         *         The state of each cell of this notebook's session, in a kernel.
          *     warnings
          *         What somebody should look at.
          */
@@ -3395,6 +4928,11 @@ export interface components {
              * @default []
              */
             workers: components["schemas"]["Attendant"][];
+            /**
+             * Cells
+             * @default []
+             */
+            cells: components["schemas"]["CellState"][];
             /**
              * Warnings
              * @default []
@@ -3613,6 +5151,62 @@ export interface components {
             told: string;
         };
         /**
+         * Threshold
+         * @description What comes of calling the second class from a score on.
+         *
+         *     Parameters
+         *     ----------
+         *     cost
+         *         What its mistakes cost, a row; None where no costs are given.
+         */
+        Threshold: {
+            /** At */
+            at: number;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** F1 */
+            f1: number;
+            /** Selected */
+            selected: number;
+            /** False Positives */
+            false_positives: number;
+            /** False Negatives */
+            false_negatives: number;
+            /**
+             * Cost
+             * @default null
+             */
+            cost: number | null;
+        };
+        /**
+         * Thresholds
+         * @description The steps between calling all and calling none the second class.
+         *
+         *     Parameters
+         *     ----------
+         *     cheapest
+         *         The threshold of the least cost on these rows; None where no costs are given.
+         */
+        Thresholds: {
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["Threshold"][];
+            /**
+             * Cheapest
+             * @default null
+             */
+            cheapest: number | null;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
          * Times
          * @description A cron expression in words, and its next times.
          *
@@ -3634,6 +5228,63 @@ export interface components {
             said: string;
             /** Next */
             next: string[];
+        };
+        /**
+         * TrialRun
+         * @description One trial of a study.
+         *
+         *     Parameters
+         *     ----------
+         *     course
+         *         What it reported on its way: pairs of step and value.
+         *     run
+         *         Its run; None for a trial of an earlier session, whose run is with that session's.
+         *     reason
+         *         Why it has no value.
+         */
+        TrialRun: {
+            /** Number */
+            number: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "pruned" | "failed" | "running";
+            /**
+             * Value
+             * @default null
+             */
+            value: number | null;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Course
+             * @default []
+             */
+            course: [
+                number,
+                number
+            ][];
+            /**
+             * Took S
+             * @default null
+             */
+            took_s: number | null;
+            /**
+             * Run
+             * @default null
+             */
+            run: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * Triggered
@@ -3667,6 +5318,58 @@ export interface components {
             changed: string[];
         };
         /**
+         * Tuned
+         * @description What a search found.
+         *
+         *     Parameters
+         *     ----------
+         *     run
+         *         The run that holds those of the trials.
+         *     importance
+         *         How much of the differences in value each parameter explains; they sum to 1.
+         *     models
+         *         The fitted estimators of the best trial that its run keeps; they are variables of the notebook too.
+         */
+        Tuned: {
+            /** Study */
+            study: string;
+            /**
+             * Run
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            run: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "maximize" | "minimize";
+            /**
+             * Stopped
+             * @enum {string}
+             */
+            stopped: "done" | "timeout" | "interrupted" | "cancelled";
+            /** Trials */
+            trials: components["schemas"]["TrialRun"][];
+            /**
+             * Importance
+             * @default {}
+             */
+            importance: {
+                [key: string]: number;
+            };
+            /**
+             * Models
+             * @default []
+             */
+            models: string[];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+        };
+        /**
          * Unscheduled
          * @description A schedule that is gone.
          *
@@ -3696,17 +5399,15 @@ export interface components {
             going: string[];
         };
         /**
-         * Verification
+         * Verified
          * @description What was checked, and what is wrong.
          *
          *     Parameters
          *     ----------
-         *     objects
-         *         How many were read and compared with their names.
-         *     is_deep
-         *         Whether versions were put together too.
+         *     passport
+         *         What was found in a passport; None where snapshots were verified.
          */
-        Verification: {
+        Verified: {
             /** Versions */
             versions: number;
             /** Objects */
@@ -3720,6 +5421,8 @@ export interface components {
              * @default false
              */
             is_deep: boolean;
+            /** @default null */
+            passport: components["schemas"]["Checked"] | null;
         };
         /**
          * Vote
@@ -3742,6 +5445,54 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * Vulnerabilities
+         * @description What is known against the packages; nothing is known where nobody could be asked.
+         *
+         *     Parameters
+         *     ----------
+         *     why
+         *         Why they were not checked.
+         */
+        Vulnerabilities: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "checked" | "not checked";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+            /**
+             * Packages
+             * @default 0
+             */
+            packages: number;
+            /**
+             * Found
+             * @default []
+             */
+            found: components["schemas"]["Vulnerability"][];
+        };
+        /**
+         * Vulnerability
+         * @description One that is known of a package, and the versions that mend it.
+         */
+        Vulnerability: {
+            /** Package */
+            package: string;
+            /** Version */
+            version: string;
+            /** Id */
+            id: string;
+            /**
+             * Fixed In
+             * @default []
+             */
+            fixed_in: string[];
         };
         /**
          * Worked
@@ -3776,6 +5527,79 @@ export interface components {
              * @default false
              */
             is_done: boolean;
+        };
+        /**
+         * Cause
+         * @description One thing in which two runs differ, and that may be why their results do.
+         *
+         *     Parameters
+         *     ----------
+         *     weight
+         *         From 0 to 1, what to look at first: a rule of thumb, not a measured effect.
+         *     details
+         *         What exactly differs, a line each.
+         */
+        jupyter_mlops__experiments__comparison__causes__Cause: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "code" | "data" | "parameters" | "environment" | "seeds" | "git";
+            /**
+             * Before
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            before: string;
+            /**
+             * After
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            after: string;
+            /** Weight */
+            weight: number;
+            /** Headline */
+            headline: string;
+            /**
+             * Details
+             * @default []
+             */
+            details: string[];
+        };
+        /**
+         * Cause
+         * @description Why an execution was asked for.
+         *
+         *     Parameters
+         *     ----------
+         *     reference
+         *         What fired: `snapshot:customers@4`, a file's path, another execution.
+         *     slot
+         *         The due time of a schedule.
+         */
+        jupyter_mlops__pipelines__durable__launch__Cause: {
+            /**
+             * Kind
+             * @default manual
+             * @enum {string}
+             */
+            kind: "manual" | "cron" | "snapshot" | "alias" | "file" | "webhook" | "pipeline" | "alert" | "sweep" | "backfill";
+            /**
+             * What
+             * @default
+             */
+            what: string;
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+            /**
+             * Slot
+             * @default
+             */
+            slot: string;
         };
     };
     responses: never;
@@ -4227,6 +6051,194 @@ export interface operations {
             };
         };
     };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description A dataset, snapshot, model, version, run or notebook: customers@3, churn@champion, @8c1d.
+                     * @example customers@3
+                     */
+                    ref: string;
+                    /**
+                     * Path
+                     * @description File or folder of the project; by default named after the thing.
+                     * @default null
+                     */
+                    path?: string | null;
+                    /**
+                     * To
+                     * @description What to make of it: parquet, csv, jsonl, arrow, delta, or what is plugged in.
+                     * @example parquet
+                     */
+                    to: string;
+                    /**
+                     * Overwrite
+                     * @description Replace what is there.
+                     * @default false
+                     */
+                    overwrite?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Ref
+                     * @description A snapshot, like customers@3, or the file of a passport; all snapshots where it is left out.
+                     * @default null
+                     */
+                    ref?: string | null;
+                    /**
+                     * Deep
+                     * @description Also put every version together and compare its digest; reads all the data.
+                     * @default false
+                     */
+                    deep?: boolean;
+                    /**
+                     * Key
+                     * @description Of a passport: the public key that must have signed it.
+                     * @default
+                     */
+                    key?: string;
+                    /**
+                     * Model
+                     * @description Of a passport: a folder with the model's files, to compare them.
+                     * @default
+                     */
+                    model?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     settings: {
         parameters: {
             query?: never;
@@ -4454,7 +6466,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Table
-                     * @description A DataFrame; on the command line a file or snapshot.
+                     * @description A table: a variable; elsewhere a file, files like data/*.csv, a URL or 'sql:SHOP:select …'.
                      */
                     table: string;
                     /**
@@ -4657,88 +6669,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Datasets"];
-                };
-            };
-            /** @description A gate or a role says no: mend what it names, or ask who may. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description What was named does not exist: name another, or make it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description What was asked makes no sense: change the input. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    verify: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": {
-                    /**
-                     * Ref
-                     * @description A snapshot: customers, customers@3, @latest, a digest prefix, or a date.
-                     * @default null
-                     */
-                    ref?: string | null;
-                    /**
-                     * Deep
-                     * @description Also put every version together and compare its digest; reads all the data.
-                     * @default false
-                     */
-                    deep?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Verification"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */
@@ -5839,6 +7769,274 @@ export interface operations {
             };
         };
     };
+    tune: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Cell
+                     * @description The cell's own code; on the command line a script.
+                     * @default null
+                     */
+                    cell?: string;
+                    /**
+                     * Name
+                     * @description A name to find the run by.
+                     * @default null
+                     */
+                    name?: string | null;
+                    /**
+                     * Trials
+                     * @description How many trials to run.
+                     * @default 20
+                     */
+                    trials?: number;
+                    /**
+                     * Timeout
+                     * @description Begin no trial after so many seconds.
+                     * @default null
+                     */
+                    timeout?: number | null;
+                    /**
+                     * Direction
+                     * @description Whether a high score is good, or a low one.
+                     * @default maximize
+                     * @enum {string}
+                     */
+                    direction?: "maximize" | "minimize";
+                    /**
+                     * Sampler
+                     * @description What proposes the parameters.
+                     * @default tpe
+                     * @enum {string}
+                     */
+                    sampler?: "tpe" | "random" | "qmc";
+                    /**
+                     * Pruner
+                     * @description What stops trials that report poor scores.
+                     * @default median
+                     * @enum {string}
+                     */
+                    pruner?: "median" | "halving" | "hyperband" | "none";
+                    /**
+                     * Jobs
+                     * @description How many trials run at a time.
+                     * @default 1
+                     */
+                    jobs?: number;
+                    /**
+                     * Resume
+                     * @description Go on with the study of that name.
+                     * @default false
+                     */
+                    resume?: boolean;
+                    /**
+                     * Seed
+                     * @description The same seed proposes the same parameters.
+                     * @default 0
+                     */
+                    seed?: number;
+                    /**
+                     * Space
+                     * @description A notebook's parameter and its values: lr=log(1e-4,1e-1).
+                     * @default []
+                     */
+                    space?: string[];
+                    /**
+                     * Score
+                     * @description The output of the notebook that is the score.
+                     * @default score
+                     */
+                    score?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tuned"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Table
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    table: string;
+                    /**
+                     * Target
+                     * @description The column to predict.
+                     * @example churned
+                     */
+                    target: string;
+                    /**
+                     * Minutes
+                     * @description Begin no fit after so many minutes.
+                     * @default 5
+                     */
+                    minutes?: number;
+                    /**
+                     * Seed
+                     * @description The same seed gives the same scores.
+                     * @default 0
+                     */
+                    seed?: number;
+                    /**
+                     * Splits
+                     * @description How many folds to measure on.
+                     * @default 5
+                     */
+                    splits?: number;
+                    /**
+                     * Task
+                     * @description What the target holds; told by its values.
+                     * @default null
+                     */
+                    task?: ("classification" | "regression") | null;
+                    /**
+                     * Group
+                     * @description The column that says whom a row is about; its rows stay together.
+                     * @default null
+                     */
+                    group?: string | null;
+                    /**
+                     * Time
+                     * @description The column that says when; what is tested comes after what is trained on.
+                     * @default null
+                     */
+                    time?: string | null;
+                    /**
+                     * Metric
+                     * @description A scorer of scikit-learn, like f1_macro.
+                     * @default null
+                     */
+                    metric?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     runs: {
         parameters: {
             query?: never;
@@ -5939,7 +8137,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Runs
-                     * @description A run: @ and the first digits of its id.
+                     * @description A run or a model version: @8c1d22f0, churn@3.
                      */
                     runs: string[];
                 };
@@ -6041,6 +8239,18 @@ export interface operations {
                      * @default
                      */
                     note?: string;
+                    /**
+                     * Owner
+                     * @description Who answers for it; you by default.
+                     * @default
+                     */
+                    owner?: string;
+                    /**
+                     * Tag
+                     * @description A tag to find it by, like team=payments.
+                     * @default []
+                     */
+                    tag?: string[];
                 };
             };
         };
@@ -6113,13 +8323,56 @@ export interface operations {
                 "application/json": {
                     /**
                      * Name
-                     * @description Name of a registered model, like churn.
+                     * @description Name of a registered model, like churn, or of several, like team-*.
                      * @default null
                      */
                     name?: string | null;
                     /**
+                     * Owner
+                     * @description Only those that this person answers for.
+                     * @default
+                     */
+                    owner?: string;
+                    /**
+                     * Tag
+                     * @description Only those with this tag, like team=payments or team.
+                     * @default []
+                     */
+                    tag?: string[];
+                    /**
+                     * Alias
+                     * @description A name that points at one version: champion serves, challenger waits.
+                     * @default null
+                     */
+                    alias?: string | null;
+                    /**
+                     * Verdict
+                     * @description Only those of which a gate said this last; none: never judged.
+                     * @default null
+                     */
+                    verdict?: ("passed" | "failed" | "unknown" | "none") | null;
+                    /**
+                     * Latest
+                     * @description Only the newest version of each model.
+                     * @default false
+                     */
+                    latest?: boolean;
+                    /**
+                     * Group
+                     * @description Count instead: by model, owner, alias, or a tag's key.
+                     * @default
+                     */
+                    group?: string;
+                    /**
+                     * Sort
+                     * @description What comes first.
+                     * @default newest
+                     * @enum {string}
+                     */
+                    sort?: "newest" | "oldest" | "name" | "owner";
+                    /**
                      * Limit
-                     * @description How many versions to show.
+                     * @description How many to show.
                      * @default 20
                      */
                     limit?: number;
@@ -6189,7 +8442,7 @@ export interface operations {
             };
         };
     };
-    promote: {
+    evaluate: {
         parameters: {
             query?: never;
             header?: never;
@@ -6206,6 +8459,536 @@ export interface operations {
                      */
                     version: string;
                     /**
+                     * Data
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    data: string;
+                    /**
+                     * Target
+                     * @description The column that holds the truth, unless only one is left for it.
+                     * @default null
+                     */
+                    target?: string | null;
+                    /**
+                     * By
+                     * @description A column to slice by.
+                     * @default []
+                     */
+                    by?: string[];
+                    /**
+                     * Metrics
+                     * @description A metric, like roc_auc; all of the task's by default.
+                     * @default []
+                     */
+                    metrics?: string[];
+                    /**
+                     * Groups
+                     * @description A column of groups of people to be treated alike.
+                     * @default []
+                     */
+                    groups?: string[];
+                    /**
+                     * Costs
+                     * @description What mistakes cost, like fp=1,fn=5.
+                     * @default null
+                     */
+                    costs?: string | null;
+                    /**
+                     * Query
+                     * @description The column that says which query a row belongs to, for rankings.
+                     * @default null
+                     */
+                    query?: string | null;
+                    /**
+                     * Task
+                     * @description What the model does, where it does not tell: forecasting.
+                     * @default null
+                     */
+                    task?: ("binary" | "multiclass" | "regression" | "ranking" | "forecasting") | null;
+                    /**
+                     * Smallest
+                     * @description Rows that a slice or group must have.
+                     * @default 30
+                     */
+                    smallest?: number;
+                    /**
+                     * Again
+                     * @description Judge anew what was judged on the same before.
+                     * @default false
+                     */
+                    again?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Version
+                     * @description A model version: churn@3, churn@champion or churn@latest.
+                     * @example churn@3
+                     */
+                    version: string;
+                    /**
+                     * Data
+                     * @description A snapshot, like customers@3, or a table: a variable, elsewhere a file.
+                     */
+                    data: string;
+                    /**
+                     * Target
+                     * @description The column that holds the truth, unless only one is left for it.
+                     * @default null
+                     */
+                    target?: string | null;
+                    /**
+                     * By
+                     * @description A column to slice by.
+                     * @default []
+                     */
+                    by?: string[];
+                    /**
+                     * Row
+                     * @description A row to explain, counted from 0.
+                     * @default []
+                     */
+                    row?: number[];
+                    /**
+                     * Columns
+                     * @description A column to draw the dependence on; the most important by default.
+                     * @default []
+                     */
+                    columns?: string[];
+                    /**
+                     * Measure
+                     * @description The metric that importance is of; the task's first by default.
+                     * @default null
+                     */
+                    measure?: string | null;
+                    /**
+                     * Task
+                     * @description What the model does, where it does not tell: forecasting.
+                     * @default null
+                     */
+                    task?: ("binary" | "multiclass" | "regression" | "ranking" | "forecasting") | null;
+                    /**
+                     * Again
+                     * @description Explain anew what was explained on the same before.
+                     * @default false
+                     */
+                    again?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Version
+                     * @description A model version: churn@3, churn@champion or churn@latest.
+                     * @example churn@3
+                     */
+                    version: string;
+                    /**
+                     * Markdown
+                     * @description Show the Markdown text, for a file or a model hub.
+                     * @default false
+                     */
+                    markdown?: boolean;
+                    /**
+                     * Vulnerable
+                     * @description Also ask pip-audit what is known against its packages; that needs the network.
+                     * @default false
+                     */
+                    vulnerable?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCard"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Model
+                     * @description A model version: churn@3, churn@champion or churn@latest.
+                     * @example churn@3
+                     */
+                    model: string;
+                    /**
+                     * Template
+                     * @description Points to answer: Annex IV of the EU AI Act, or our own generic ones.
+                     * @default annex-iv
+                     * @enum {string}
+                     */
+                    template?: "annex-iv" | "generic";
+                    /**
+                     * To
+                     * @description Write it in this form, to file.
+                     * @default null
+                     */
+                    to?: ("html" | "pdf") | null;
+                    /**
+                     * File
+                     * @description With to: a new file of the project.
+                     * @default
+                     */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dossier"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Version
+                     * @description A model version: churn@3, churn@champion, churn@latest; or of many models: team-*@challenger.
+                     * @example churn@3
+                     */
+                    version: string;
+                    /**
+                     * To
+                     * @description A name that points at one version: champion serves, challenger waits.
+                     * @default champion
+                     * @example champion
+                     */
+                    to?: string;
+                    /**
+                     * Report
+                     * @description Show the report of this digest, or latest, as it was kept, and judge nothing.
+                     * @default
+                     */
+                    report?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateReport"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Version
+                     * @description A model version: churn@3, churn@champion, churn@latest; or of many models: team-*@challenger.
+                     * @example churn@3
+                     */
+                    version: string;
+                    /**
                      * To
                      * @description A name that points at one version: champion serves, challenger waits.
                      * @default champion
@@ -6218,6 +9001,24 @@ export interface operations {
                      * @default
                      */
                     note?: string;
+                    /**
+                     * Despite
+                     * @description Why an admin promotes it though its gate says no; the ledger keeps it.
+                     * @default
+                     */
+                    despite?: string;
+                    /**
+                     * Plan
+                     * @description Only judge, and say what would move.
+                     * @default false
+                     */
+                    plan?: boolean;
+                    /**
+                     * Yes
+                     * @description Promote all that a pattern names, rather than plan it.
+                     * @default false
+                     */
+                    yes?: boolean;
                 };
             };
         };
@@ -6307,6 +9108,12 @@ export interface operations {
                      * @default
                      */
                     note?: string;
+                    /**
+                     * Plan
+                     * @description Only say what would serve.
+                     * @default false
+                     */
+                    plan?: boolean;
                 };
             };
         };
@@ -8397,6 +11204,18 @@ export interface operations {
                      * @default null
                      */
                     outcome?: ("started" | "ok" | "failed" | "refused") | null;
+                    /**
+                     * Start
+                     * @description Show what was done at or after this moment, UTC unless it says otherwise.
+                     * @default null
+                     */
+                    start?: string | null;
+                    /**
+                     * End
+                     * @description Show what was done before this moment.
+                     * @default null
+                     */
+                    end?: string | null;
                     /**
                      * Limit
                      * @description How many lines to show.

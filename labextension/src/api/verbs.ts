@@ -81,6 +81,56 @@ export const VERBS: Record<string, IVerb> = {
       }
     ]
   },
+  "export": {
+    "summary": "Write what a reference names as files that other tools read, whole or not at all.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "ref",
+      "path"
+    ],
+    "options": [
+      {
+        "name": "to",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "overwrite",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "verify": {
+    "summary": "Read every object of one snapshot or of all and name what is harmed; or check a passport, anywhere.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "ref"
+    ],
+    "options": [
+      {
+        "name": "deep",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "key",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "model",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
   "settings": {
     "summary": "Show every setting, its value and where it came from.",
     "effect": "read",
@@ -168,23 +218,6 @@ export const VERBS: Record<string, IVerb> = {
       {
         "name": "page",
         "flag": false,
-        "repeated": false
-      }
-    ]
-  },
-  "verify": {
-    "summary": "Read every object of one version or of all, compare it with its name, and name the versions harmed.",
-    "effect": "read",
-    "role": "viewer",
-    "isLong": true,
-    "isCell": false,
-    "words": [
-      "ref"
-    ],
-    "options": [
-      {
-        "name": "deep",
-        "flag": true,
         "repeated": false
       }
     ]
@@ -481,6 +514,117 @@ export const VERBS: Record<string, IVerb> = {
       }
     ]
   },
+  "tune": {
+    "summary": "Search for the parameters with which the cell, or a notebook, scores best; each trial is a run.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "cell",
+      "name"
+    ],
+    "options": [
+      {
+        "name": "trials",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "timeout",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "direction",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "sampler",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "pruner",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "jobs",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "resume",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "seed",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "space",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "score",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "baseline": {
+    "summary": "Measure what a table allows without craft, and keep the best of a few families of models.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "table",
+      "target"
+    ],
+    "options": [
+      {
+        "name": "minutes",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "seed",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "splits",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "task",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "group",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "time",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "metric",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
   "runs": {
     "summary": "List the runs, newest first, with their status and main metrics.",
     "effect": "read",
@@ -504,10 +648,10 @@ export const VERBS: Record<string, IVerb> = {
     ]
   },
   "compare": {
-    "summary": "Set runs beside each other: metrics, parameters, data and code, what differs first.",
+    "summary": "Set runs or model versions beside each other: metrics, parameters, data, code, and why they differ.",
     "effect": "read",
     "role": "viewer",
-    "isLong": false,
+    "isLong": true,
     "isCell": false,
     "words": [
       "runs"
@@ -539,11 +683,21 @@ export const VERBS: Record<string, IVerb> = {
         "name": "note",
         "flag": false,
         "repeated": false
+      },
+      {
+        "name": "owner",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "tag",
+        "flag": false,
+        "repeated": true
       }
     ]
   },
   "models": {
-    "summary": "List the registered models and their versions, or those of one model, newest first.",
+    "summary": "List the registered models and their versions, or those that fit a name and what else is asked.",
     "effect": "read",
     "role": "viewer",
     "isLong": false,
@@ -552,6 +706,41 @@ export const VERBS: Record<string, IVerb> = {
       "name"
     ],
     "options": [
+      {
+        "name": "owner",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "tag",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "alias",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "verdict",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "latest",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "group",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "sort",
+        "flag": false,
+        "repeated": false
+      },
       {
         "name": "limit",
         "flag": false,
@@ -564,11 +753,184 @@ export const VERBS: Record<string, IVerb> = {
       }
     ]
   },
+  "evaluate": {
+    "summary": "Judge a model version on data: metrics with intervals, the worst slices, calibration, fairness.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "version",
+      "data"
+    ],
+    "options": [
+      {
+        "name": "target",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "by",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "metrics",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "groups",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "costs",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "query",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "task",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "smallest",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "again",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "explain": {
+    "summary": "Say why a model version predicts what it does: importance, dependence, and single predictions.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "version",
+      "data"
+    ],
+    "options": [
+      {
+        "name": "target",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "by",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "row",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "columns",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "measure",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "task",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "again",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "card": {
+    "summary": "Write the card of a model version from evidence: data, run, scores, approvals; gaps show as gaps.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "version"
+    ],
+    "options": [
+      {
+        "name": "markdown",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "vulnerable",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "dossier": {
+    "summary": "Answer the points of a compliance template from evidence: EU AI Act, Annex IV, or a generic one.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "model"
+    ],
+    "options": [
+      {
+        "name": "template",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "to",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "file",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "gate": {
+    "summary": "Judge a version by the gate of an alias, champion unless another is named; nothing is moved.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "version",
+      "to"
+    ],
+    "options": [
+      {
+        "name": "report",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
   "promote": {
-    "summary": "Point an alias at a model version, champion unless another is named.",
+    "summary": "Point an alias, champion unless another is named, at a version that its gate lets pass.",
     "effect": "write",
     "role": "approver",
-    "isLong": false,
+    "isLong": true,
     "isCell": false,
     "words": [
       "version",
@@ -578,6 +940,21 @@ export const VERBS: Record<string, IVerb> = {
       {
         "name": "note",
         "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "despite",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "plan",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "yes",
+        "flag": true,
         "repeated": false
       }
     ]
@@ -596,6 +973,11 @@ export const VERBS: Record<string, IVerb> = {
       {
         "name": "note",
         "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "plan",
+        "flag": true,
         "repeated": false
       }
     ]
@@ -1163,6 +1545,16 @@ export const VERBS: Record<string, IVerb> = {
       },
       {
         "name": "outcome",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "start",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "end",
         "flag": false,
         "repeated": false
       },

@@ -36,7 +36,7 @@ export namespace Action {
 
 /** A button that stays reachable when it may not be pressed, and says why. */
 export function Press(props: Press.IProps): JSX.Element {
-  const { label, reason, title, onPress, isQuiet } = props;
+  const { label, reason, title, onPress, isQuiet, isPressed } = props;
   return (
     <button
       type="button"
@@ -44,6 +44,7 @@ export function Press(props: Press.IProps): JSX.Element {
       data-quiet={isQuiet || undefined}
       title={reason ?? title ?? label}
       aria-disabled={reason ? true : undefined}
+      aria-pressed={isPressed}
       onClick={() => !reason && onPress()}
     >
       {label}
@@ -57,6 +58,8 @@ export namespace Press {
     readonly reason?: string | null;
     readonly title?: string;
     readonly isQuiet?: boolean;
+    /** Of a button that chooses: whether it is chosen. */
+    readonly isPressed?: boolean;
     readonly onPress: () => void;
   }
 }

@@ -7,8 +7,8 @@ const HEIGHT = 30;
 const GAP_X = 36;
 const GAP_Y = 10;
 
-/** Steps as a graph, each to the right of those that it needs. */
-export function Graph({ nodes, label }: Graph.IProps): JSX.Element {
+/** Things as a graph, each to the right of those that it needs; pressing one goes to what the page tells of it. */
+export function Graph({ nodes, label, onPick = scrollTo }: Graph.IProps): JSX.Element {
   const places = placed(nodes);
   const all = [...places.values()];
   const width = Math.max(0, ...all.map(({ x }) => x)) + WIDTH;
@@ -23,7 +23,7 @@ export function Graph({ nodes, label }: Graph.IProps): JSX.Element {
             ))
           )}
         </svg>
-        {nodes.map(({ name, mark, status }) => (
+        {nodes.map(({ name, shown, title, mark, status }) => (
           <a
             key={name}
             className="jp-Mlops-node"
@@ -35,14 +35,14 @@ export function Graph({ nodes, label }: Graph.IProps): JSX.Element {
               height: HEIGHT
             }}
             href={`#${anchorOf(name)}`}
-            title={brief(name)}
+            title={brief(title ?? name)}
             onClick={event => {
               event.preventDefault();
-              document.getElementById(anchorOf(name))?.scrollIntoView({ block: 'nearest' });
+              onPick(name);
             }}
           >
             <Mark {...mark} />
-            <span className="jp-Mlops-name">{brief(name)}</span>
+            <span className="jp-Mlops-name">{brief(shown ?? name)}</span>
           </a>
         ))}
       </div>
@@ -53,6 +53,10 @@ export function Graph({ nodes, label }: Graph.IProps): JSX.Element {
 export namespace Graph {
   export interface INode {
     readonly name: string;
+    /** What is written in the node, where it is not the name. */
+    readonly shown?: string;
+    /** What is told of it when somebody points at it. */
+    readonly title?: string;
     readonly needs: readonly string[];
     readonly status: string;
     readonly mark: Mark.IProps;
@@ -61,12 +65,17 @@ export namespace Graph {
   export interface IProps {
     readonly nodes: readonly INode[];
     readonly label: string;
+    readonly onPick?: (name: string) => void;
   }
 
   export interface IPlace {
     readonly x: number;
     readonly y: number;
   }
+}
+
+function scrollTo(name: string): void {
+  document.getElementById(anchorOf(name))?.scrollIntoView({ block: 'nearest' });
 }
 
 /** The id of the part of the page that tells of a step. */

@@ -1,4 +1,4 @@
-import type { Client } from '../api/client';
+import type { Body, Client } from '../api/client';
 import type { AuditEvent, Execution, ModelVersion, Run, Snapshot } from '../api/contract';
 import { type Cursor, type IPage, Listing } from './listing';
 
@@ -47,12 +47,38 @@ export function modelVersions(client: Client, name: string): Listing<ModelVersio
   );
 }
 
-/** The lines of the ledger, newest first. */
-export function auditListing(client: Client): Listing<AuditEvent> {
-  return new Listing<AuditEvent>(
+/** Which lines of the ledger are asked for; a word that is empty asks for all. */
+export interface IAuditFilter {
+  readonly by: string;
+  readonly did: string;
+  readonly about: string;
+  readonly outcome: string;
+  /** Moments as the reader's clock shows them. */
+  readonly start: string;
+  readonly end: string;
+}
+
+/** Write a filter as arguments of `audit`. */
+export function filtering(filter: IAuditFilter) {
+  const { by, did, about, start, end } = filter;
+  const outcome = (filter.outcome || undefined) as AuditEvent['outcome'] | undefined;
+  return {
+    ...(by && { by }),
+    ...(did && { did }),
+    ...(about && { about }),
+    ...(outcome && { outcome }),
+    ...(momentOf(start) && { start: momentOf(start) }),
+    ...(momentOf(end) && { end: momentOf(end) })
+  };
+}
+
+/** The lines of the ledger that *filter* asks for, newest first. */
+export function auditListing(client: Client, filter: () => IAuditFilter): Follower<AuditEvent> {
+  return new Follower<AuditEvent>(
     async (_, cursor, limit) => {
       const before = cursor === null ? null : Number(cursor);
-      const answer = await client.ask('audit', { verify: false, limit, before });
+      const asked = { verify: false, limit, before, ...filtering(filter()) };
+      const answer = await client.ask('audit', asked as Body<'audit'>);
       return { rows: answer.events, next: answer.next_page, total: answer.lines };
     },
     event => String(event.seq)
@@ -79,6 +105,12 @@ export class Follower<T> extends Listing<T> {
     this.forget();
     void this.refresh();
   }
+}
+
+/** Read a moment of the reader's clock; empty when it is none. */
+function momentOf(typed: string): string {
+  const found = new Date(typed);
+  return typed && !Number.isNaN(found.getTime()) ? found.toISOString() : '';
 }
 
 async function snapshots(

@@ -48,7 +48,7 @@ function addCommands(
 ): void {
   app.commands.addCommand(CommandIDs.open, {
     label: trans.__('MLOps'),
-    caption: trans.__('Show this notebook, runs, data, models, pipelines and audit'),
+    caption: trans.__('Show this notebook, runs, data, models, pipelines, approvals and audit'),
     icon: mlopsIcon,
     describedBy: NO_ARGUMENTS,
     execute: () => app.shell.activateById(PANEL_ID)

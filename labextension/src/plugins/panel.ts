@@ -17,7 +17,8 @@ const RANK = 600;
 /** The side panel, which others fill with sections. */
 export const panelPlugin: JupyterFrontEndPlugin<ISections> = {
   id: PluginIDs.panel,
-  description: 'Shows the notebook, runs, data, models, pipelines and audit in a side panel.',
+  description:
+    'Shows the notebook, runs, data, models, pipelines, approvals and audit in a side panel.',
   autoStart: true,
   provides: ISections,
   requires: [ISession],

@@ -6,7 +6,8 @@ import { DOMAIN, ISections, IViews, PluginIDs } from '../tokens';
 /** Our own sections of the side panel. */
 export const sectionsPlugin: JupyterFrontEndPlugin<void> = {
   id: PluginIDs.sections,
-  description: 'Adds the sections on the notebook, runs, data, models, pipelines and audit.',
+  description:
+    'Adds the sections on the notebook, runs, data, models, pipelines, approvals and audit.',
   autoStart: true,
   requires: [ISession, ISections, IViews],
   optional: [ITranslator],

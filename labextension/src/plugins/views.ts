@@ -15,7 +15,8 @@ import { CommandIDs, DOMAIN, type IView, IViews, PluginIDs } from '../tokens';
 /** The pages of the main area, restored with the layout. */
 export const viewsPlugin: JupyterFrontEndPlugin<IViews> = {
   id: PluginIDs.views,
-  description: 'Opens pages in the main area: comparisons of runs, models, executions and sweeps.',
+  description:
+    'Opens pages in the main area: comparisons of runs, datasets, diffs, models, executions and sweeps.',
   autoStart: true,
   provides: IViews,
   requires: [ISession, IRenderMimeRegistry],

@@ -41,7 +41,8 @@ class Body extends ReactWidget implements Dialog.IBodyWidget<Arguments> {
 
 /** What a verb calls the reason that the ledger keeps. */
 function whyOf(verb: string): string {
-  return VERBS[verb]?.options.some(({ name }) => name === 'comment') ? 'comment' : 'note';
+  const options = VERBS[verb]?.options ?? [];
+  return ['comment', 'message'].find(word => options.some(({ name }) => name === word)) ?? 'note';
 }
 
 /** Ask for a note and a yes, then call the verb and say what came of it. */

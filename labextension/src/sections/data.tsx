@@ -5,11 +5,12 @@ import { Empty } from '../components/empty';
 import { Entry } from '../components/entry';
 import { Facts } from '../components/facts';
 import { List } from '../components/list';
+import type { Mark } from '../components/mark';
 import { Search } from '../components/search';
 import type { ITools } from '../components/tools';
 import { lineOf, variableOf } from '../line';
 import type { Listing } from '../model/listing';
-import { ago, brief, clean } from '../text';
+import { ago, brief, clean, size } from '../text';
 import { Pane } from './frame';
 
 const ROW = 44;
@@ -38,6 +39,7 @@ export function Data(props: Data.IProps): JSX.Element {
               nameOf={row => row.dataset}
               chosen={dataset}
               onChoose={row => onOpen(row.dataset === dataset ? '' : row.dataset)}
+              trans={trans}
             />
           </>
         )}
@@ -53,6 +55,7 @@ export function Data(props: Data.IProps): JSX.Element {
                 nameOf={row => row.ref}
                 chosen={looked}
                 onChoose={row => onLook(row.ref === looked ? '' : row.ref)}
+                trans={trans}
               />
             )}
           </Pane>
@@ -76,6 +79,9 @@ export namespace Data {
     readonly onOpen: (name: string) => void;
     readonly onLook: (ref: string) => void;
     readonly onLoad: (line: string) => void;
+    /** Open the page of a version. */
+    readonly onPage: (snapshot: Snapshot) => void;
+    readonly onDiff: (before: string, after: string) => void;
     readonly tools: ITools;
   }
 }
@@ -87,8 +93,9 @@ function Snapshots(props: {
   nameOf: (row: Snapshot) => string;
   chosen: string;
   onChoose: (row: Snapshot) => void;
+  trans: ITools['trans'];
 }): JSX.Element {
-  const { label, rows, of, nameOf, chosen, onChoose } = props;
+  const { label, rows, of, nameOf, chosen, onChoose, trans } = props;
   return (
     <List
       count={rows.length}
@@ -103,7 +110,14 @@ function Snapshots(props: {
           <Entry
             name={brief(nameOf(row))}
             aside={`${row.rows.toLocaleString()} × ${row.columns.toLocaleString()}`}
-            below={`@${row.version} · ${brief(row.actor)} · ${ago(row.created_at, new Date())}`}
+            below={[
+              `@${row.version}`,
+              size(row.size_bytes),
+              brief(row.actor),
+              ago(row.created_at, new Date())
+            ].join(' · ')}
+            mark={contractOf(row, trans) ?? undefined}
+            badges={row.newer.length > 0 ? [trans.__('stale')] : []}
             isChosen={nameOf(row) === chosen}
             onChoose={() => onChoose(row)}
           />
@@ -114,8 +128,9 @@ function Snapshots(props: {
 }
 
 function Details(props: Data.IProps & { snapshot: Snapshot }): JSX.Element {
-  const { snapshot, onLoad, tools } = props;
+  const { snapshot, versions, onLoad, onPage, onDiff, tools } = props;
   const { trans } = tools;
+  const before = versions.rows.find(({ version }) => version < snapshot.version)?.ref;
   const line = `${variableOf(snapshot.ref)} = ${lineOf('load', { ref: snapshot.ref })}`;
   return (
     <>
@@ -124,6 +139,7 @@ function Details(props: Data.IProps & { snapshot: Snapshot }): JSX.Element {
         facts={[
           [trans.__('made by'), brief(snapshot.actor)],
           [trans.__('when'), new Date(snapshot.created_at).toLocaleString()],
+          [trans.__('contract'), contractOf(snapshot, trans)?.label ?? ''],
           [trans.__('digest'), snapshot.digest.slice(0, 12)],
           [trans.__('note'), clean(snapshot.note)]
         ]}
@@ -135,13 +151,53 @@ function Details(props: Data.IProps & { snapshot: Snapshot }): JSX.Element {
         onRun={() => onLoad(line)}
         tools={tools}
       />
+      {before !== undefined && (
+        <Action
+          label={trans.__('Diff…')}
+          line={lineOf('diff', { before, after: snapshot.ref })}
+          onRun={() => onDiff(before, snapshot.ref)}
+          tools={tools}
+        />
+      )}
       <Action
-        label={trans.__('History')}
-        line={lineOf('history', { ref: snapshot.ref })}
+        label={trans.__('Open page')}
+        line={lineOf('profile', { subject: snapshot.ref })}
+        onRun={() => onPage(snapshot)}
         tools={tools}
       />
     </>
   );
+}
+
+/** How a version kept its dataset's contract when it was made; null where there was none. */
+export function contractOf(
+  { breaches }: Pick<Snapshot, 'breaches'>,
+  trans: ITools['trans']
+): Mark.IProps | null {
+  if (breaches === null || breaches === undefined) {
+    return null;
+  }
+  return breaches === 0
+    ? { state: 'ok', label: trans.__('keeps its contract') }
+    : {
+        state: 'failed',
+        label: trans._n(
+          '%1 finding against its contract',
+          '%1 findings against its contract',
+          breaches
+        )
+      };
+}
+
+/** Name the columns that look personal, and what they seem to hold. */
+export function personalOf(snapshot: Snapshot | null, trans: ITools['trans']): string {
+  if (!snapshot) {
+    return '';
+  }
+  const columns = snapshot.personal.map(({ column, kind, inside }) =>
+    brief(`${column} (${kind === 'text' ? ['text', ...inside].join(', ') : kind})`)
+  );
+  return columns.join(', ') || trans.__('nothing was found');
 }
 
 function None({ filter, tools }: { filter: string; tools: ITools }): JSX.Element {

@@ -13,6 +13,7 @@ export type DeedName =
   | 'cancel'
   | 'deny'
   | 'pause'
+  | 'request'
   | 'resume'
   | 'retry'
   | 'run'

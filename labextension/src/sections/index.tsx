@@ -2,20 +2,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import type { IViews } from '../tokens';
 import type { ISection } from '../tokens';
-import { readShown, type ICard } from '../card';
 import type { Form } from '../components/form';
 import { lineOf } from '../line';
-import {
-  auditListing,
-  datasetListing,
-  modelListing,
-  runListing,
-  versionListing
-} from '../model/lists';
+import { datasetListing, modelListing, runListing, versionListing } from '../model/lists';
 import { NotebookModel } from '../model/notebook';
-import { Question } from '../model/question';
 import type { ISession } from '../model/session';
-import { Audit } from './audit';
+import { approvalsSection } from './approvals_section';
+import { auditSection } from './audit_section';
 import { Choices } from './choices';
 import { confirm } from './confirm';
 import { Data } from './data';
@@ -26,14 +19,15 @@ import { Notebook } from './notebook';
 import { pipelinesSection } from './pipelines_section';
 import { Runs } from './runs';
 
-/** The sections that we bring: the notebook, its runs, data, models, pipelines and the ledger. */
+/** The sections that we bring: the notebook, its runs, data, models, pipelines, approvals and the ledger. */
 export function ours(session: ISession, views: IViews, trans: TranslationBundle): ISection[] {
   return [
     { id: 'notebook', rank: 10, create: () => notebookSection(session, trans) },
     { id: 'runs', rank: 20, create: () => runsSection(session, views, trans) },
-    { id: 'data', rank: 30, create: () => dataSection(session, trans) },
+    { id: 'data', rank: 30, create: () => dataSection(session, views, trans) },
     { id: 'models', rank: 40, create: () => modelsSection(session, views, trans) },
     { id: 'pipelines', rank: 50, create: () => pipelinesSection(session, views, trans) },
+    { id: 'approvals', rank: 60, create: () => approvalsSection(session, views, trans) },
     { id: 'audit', rank: 70, create: () => auditSection(session, trans) }
   ];
 }
@@ -112,7 +106,7 @@ function runsSection(session: ISession, views: IViews, trans: TranslationBundle)
   });
 }
 
-function dataSection(session: ISession, trans: TranslationBundle): Section {
+function dataSection(session: ISession, views: IViews, trans: TranslationBundle): Section {
   const choices = new Choices(session, 'data');
   const datasets = datasetListing(session.client).hear(session.feed, DATA_VERBS);
   const versions = versionListing(session.client, () => choices.get('dataset')).hear(
@@ -140,6 +134,8 @@ function dataSection(session: ISession, trans: TranslationBundle): Section {
         }}
         onLook={ref => choices.set('looked', ref)}
         onLoad={line => void session.desk.insert(line, { run: true })}
+        onPage={({ dataset, ref }) => views.open('dataset', { name: dataset, ref })}
+        onDiff={(before, after) => views.open('diff', { before, after })}
         tools={tools}
       />
     )
@@ -182,33 +178,6 @@ function modelsSection(session: ISession, views: IViews, trans: TranslationBundl
   });
 }
 
-function auditSection(session: ISession, trans: TranslationBundle): Section {
-  const choices = new Choices(session, 'audit');
-  const listing = auditListing(session.client).hear(session.feed);
-  const proof = new Question<ICard | null>(async () =>
-    readShown(await session.client.show('audit', { verify: true, limit: 1 }))
-  );
-  const verify = () => void proof.refresh();
-  proof.changed.connect(() => choices.changed.emit());
-  return new Section({
-    id: 'audit',
-    label: trans.__('Audit'),
-    models: [listing, choices],
-    session,
-    trans,
-    draw: tools => (
-      <Audit
-        listing={listing}
-        proof={proof}
-        looked={choices.get('looked')}
-        onLook={seq => choices.set('looked', seq)}
-        onVerify={verify}
-        tools={tools}
-      />
-    )
-  });
-}
-
 const RUN_VERBS = ['record', 'run', 'reproduce', 'tune', 'output', 'sweep', 'demo', 'register'];
-const DATA_VERBS = ['snapshot', 'mask', 'forget', 'prune', 'demo', 'record', 'run'];
+const DATA_VERBS = ['snapshot', 'derive', 'mask', 'forget', 'prune', 'demo', 'record', 'run'];
 const MODEL_VERBS = ['register', 'promote', 'rollback', 'demo', 'record', 'run'];

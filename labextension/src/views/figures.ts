@@ -58,6 +58,17 @@ export function curves(found: readonly ICurve[], ink: IInk): [string, PartialJSO
   ]);
 }
 
+/** Give a figure that the server drew the theme's colours. */
+export function themed(figure: PartialJSONObject, ink: IInk): PartialJSONObject {
+  const given = (figure.layout ?? {}) as PartialJSONObject;
+  const axes = Object.entries(given).filter(([name]) => /^[xy]axis\d*$/.test(name));
+  const grids = axes.map(([name, axis]) => [
+    name,
+    { gridcolor: ink.faint, zerolinecolor: ink.faint, ...(axis as PartialJSONObject) }
+  ]);
+  return { ...figure, layout: { ...given, ...Object.fromEntries(grids), ...layout(ink) } };
+}
+
 /** The theme's colours, as a chart can take them. */
 export interface IInk {
   readonly text: string;

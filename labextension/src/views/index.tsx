@@ -1,32 +1,25 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
-import type { ISignal } from '@lumino/signaling';
 import React from 'react';
 import type { IComparison } from '../api/contract';
-import type { ITools } from '../components/tools';
-import { Watch } from '../components/watch';
 import { lineOf } from '../line';
 import { EXECUTION_VERBS } from '../model/execution';
-import { modelVersions } from '../model/lists';
 import { Question } from '../model/question';
 import type { ISession } from '../model/session';
-import { confirm } from '../sections/confirm';
-import { type IWakeable, reasonOf, toolsOf } from '../sections/frame';
 import { handsOf } from '../sections/hands';
 import { comparing } from '../sections/runs';
 import type { IView, IViews } from '../tokens';
-import { brief } from '../text';
 import { Compare } from './compare';
+import { datasetPage, diffPage } from './data_pages';
 import { Execution } from './execution';
-import { Model } from './model';
+import { modelPage } from './model_page';
+import { Page } from './page';
 import { Sweep } from './sweep';
 
 const CALM_MS = 500; // a running step tells twice a second how far it is
 const SWEEP_MS = 2000;
 
-/** The pages that we bring: a comparison of runs, a model, an execution, and a sweep. */
+/** The pages that we bring: runs compared, a dataset, a diff, a model, an execution, and a sweep. */
 export function ourViews(
   session: ISession,
   views: IViews,
@@ -38,62 +31,33 @@ export function ourViews(
       name: 'compare',
       create: args => comparePage(session, rendermime, strings(args.runs), trans)
     },
-    { name: 'model', create: args => modelPage(session, String(args.name ?? ''), trans) },
+    {
+      name: 'dataset',
+      create: args =>
+        datasetPage(
+          session,
+          views,
+          rendermime,
+          String(args.name ?? ''),
+          String(args.ref ?? ''),
+          trans
+        )
+    },
+    {
+      name: 'diff',
+      create: args =>
+        diffPage(session, rendermime, String(args.before ?? ''), String(args.after ?? ''), trans)
+    },
+    {
+      name: 'model',
+      create: args => modelPage(session, views, String(args.name ?? ''), trans)
+    },
     {
       name: 'execution',
       create: args => executionPage(session, views, String(args.ref ?? ''), trans)
     },
     { name: 'sweep', create: args => sweepPage(session, views, String(args.parent ?? ''), trans) }
   ];
-}
-
-/** A page whose models ask while it is seen. */
-class Page extends ReactWidget {
-  constructor(
-    label: string,
-    private readonly _session: ISession,
-    private readonly _models: readonly IWakeable[],
-    private readonly _draw: (tools: ITools) => JSX.Element,
-    private readonly _trans: TranslationBundle
-  ) {
-    super();
-    this.title.label = label;
-    this.addClass('jp-Mlops-view');
-  }
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this._models.forEach(model => model.dispose());
-      super.dispose();
-    }
-  }
-
-  protected override render(): JSX.Element {
-    const { status, desk } = this._session;
-    const signals = [...this._models, status, desk].map(source => source.changed);
-    return (
-      <Watch signals={signals as ISignal<unknown, unknown>[]}>
-        {() => this._draw(toolsOf(this._session, this._trans))}
-      </Watch>
-    );
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this._models.forEach(model => model.wake());
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    if (this.isVisible) {
-      this._models.forEach(model => model.wake());
-    }
-  }
-
-  protected override onAfterHide(msg: Message): void {
-    super.onAfterHide(msg);
-    this._models.forEach(model => model.rest());
-  }
 }
 
 function comparePage(
@@ -112,39 +76,6 @@ function comparePage(
     session,
     [model],
     tools => <Compare model={model} line={line} rendermime={rendermime} tools={tools} />,
-    trans
-  );
-}
-
-function modelPage(session: ISession, name: string, trans: TranslationBundle): Page {
-  const { client, feed, status } = session;
-  const versions = modelVersions(client, name).hear(feed);
-  const history = new Question(
-    async () => (await client.ask('history', { ref: `model:${name}`, limit: 100 })).events
-  ).hear(feed);
-  return new Page(
-    brief(name),
-    session,
-    [versions, history],
-    tools => (
-      <Model
-        name={name}
-        versions={versions}
-        history={history}
-        refusal={verb => reasonOf(status.refusal(verb), trans)}
-        onPromote={({ ref }) =>
-          void confirm(
-            session,
-            'promote',
-            { version: ref, to: undefined },
-            trans.__('Promote'),
-            trans
-          )
-        }
-        onRollback={() => void confirm(session, 'rollback', { name }, trans.__('Roll back'), trans)}
-        tools={tools}
-      />
-    ),
     trans
   );
 }

@@ -1,15 +1,18 @@
 import React from 'react';
-import type { AuditEvent, ModelVersion } from '../api/contract';
+import type { AuditEvent, Lineage, ModelVersion } from '../api/contract';
 import { Action } from '../components/action';
+import { Events } from '../sections/events';
 import { Grid } from '../components/grid';
+import { Lineage as Ways } from '../sections/lineage';
 import type { ITools } from '../components/tools';
 import { lineOf } from '../line';
 import { Pane } from '../sections/frame';
 import { brief, clean } from '../text';
+import { Gate } from './gate';
 
 /** One model: its versions, who moved its aliases, and why. */
 export function Model(props: Model.IProps): JSX.Element {
-  const { name, versions, history, tools } = props;
+  const { name, versions, history, lineage, onPick, tools } = props;
   const { trans } = tools;
   return (
     <article className="jp-Mlops-page" aria-label={brief(name)}>
@@ -21,6 +24,10 @@ export function Model(props: Model.IProps): JSX.Element {
       <Pane of={versions} tools={tools}>
         {() => <Versions rows={versions.rows} tools={tools} />}
       </Pane>
+      <h2 className="jp-Mlops-heading">{trans.__('Gate')}</h2>
+      {versions.rows.length > 0 && (
+        <Gate {...props.gate} versions={versions.rows} refusal={props.refusal} tools={tools} />
+      )}
       <h2 className="jp-Mlops-heading">{trans.__('History')}</h2>
       <Action
         label={trans.__('History')}
@@ -29,6 +36,15 @@ export function Model(props: Model.IProps): JSX.Element {
       />
       <Pane of={history} tools={tools}>
         {() => <Events events={history.answer ?? []} tools={tools} />}
+      </Pane>
+      <h2 className="jp-Mlops-heading">{trans.__('Lineage')}</h2>
+      <Action
+        label={trans.__('Lineage')}
+        line={lineOf('lineage', { ref: `version:${name}` })}
+        tools={tools}
+      />
+      <Pane of={lineage} tools={tools}>
+        {() => lineage.answer && <Ways of={lineage.answer} onPick={onPick} tools={tools} />}
       </Pane>
     </article>
   );
@@ -39,15 +55,21 @@ export namespace Model {
     readonly name: string;
     readonly versions: Pane.IState & { readonly rows: readonly ModelVersion[] };
     readonly history: Pane.IState<readonly AuditEvent[]>;
+    readonly lineage: Pane.IState<Lineage>;
+    readonly gate: Pick<Gate.IProps, 'given' | 'report' | 'onGive' | 'onJudge' | 'onLast'>;
     readonly refusal: (verb: string) => string | null;
     readonly onPromote: (version: ModelVersion) => void;
     readonly onRollback: (version: ModelVersion) => void;
+    /** Ask others to approve that a version is promoted. */
+    readonly onRequest: (version: ModelVersion) => void;
+    /** Open the page of what a reference with its kind names. */
+    readonly onPick: (ref: string) => void;
     readonly tools: ITools;
   }
 }
 
 function Serving(props: Model.IProps): JSX.Element {
-  const { name, versions, refusal, onPromote, onRollback, tools } = props;
+  const { name, versions, refusal, onPromote, onRollback, onRequest, tools } = props;
   const { trans } = tools;
   const champion = versions.rows.find(({ aliases }) => aliases.includes('champion'));
   const newest = versions.rows[0];
@@ -64,6 +86,15 @@ function Serving(props: Model.IProps): JSX.Element {
           line={lineOf('promote', { version: newest.ref })}
           refusal={refusal('promote')}
           onRun={() => onPromote(newest)}
+          tools={tools}
+        />
+      )}
+      {newest && newest !== champion && (
+        <Action
+          label={trans.__('Ask for approval…')}
+          line={lineOf('request', { subject: newest.ref })}
+          refusal={refusal('request')}
+          onRun={() => onRequest(newest)}
           tools={tools}
         />
       )}
@@ -103,28 +134,6 @@ function Versions({ rows, tools }: { rows: readonly ModelVersion[]; tools: ITool
   );
 }
 
-function Events({ events, tools }: { events: readonly AuditEvent[]; tools: ITools }): JSX.Element {
-  const { trans } = tools;
-  const about = (event: AuditEvent) =>
-    (event.outputs.length > 0 ? event.outputs : event.inputs)
-      .map(reference => reference.slice(reference.indexOf(':') + 1))
-      .join(', ');
-  return (
-    <Grid
-      label={trans.__('History')}
-      columns={['when', 'who', 'verb', 'what', 'outcome', 'why'].map(word => columnOf(word, trans))}
-      rows={events.map(event => [
-        new Date(event.at).toLocaleString(),
-        brief(event.actor),
-        event.verb,
-        brief(about(event)),
-        event.outcome,
-        clean(event.arguments.note ?? event.reason ?? '')
-      ])}
-    />
-  );
-}
-
 function Badges({ names }: { names: readonly string[] }): JSX.Element {
   return (
     <>
@@ -145,12 +154,7 @@ function columnOf(word: string, trans: ITools['trans']): string {
     class: trans.__('class'),
     run: trans.__('run'),
     data: trans.__('data'),
-    note: trans.__('note'),
-    who: trans.__('who'),
-    verb: trans.__('verb'),
-    what: trans.__('what'),
-    outcome: trans.__('outcome'),
-    why: trans.__('why')
+    note: trans.__('note')
   };
   return words[word] ?? word;
 }

@@ -21,8 +21,20 @@ export function Plot({ figure, label, rendermime }: Plot.IProps): JSX.Element | 
     return () => renderer.dispose();
   }, [text, isKnown]);
   return isKnown ? (
-    <div className="jp-Mlops-plot" role="img" aria-label={label} ref={host} />
+    <div
+      className="jp-Mlops-plot"
+      style={{ minHeight: heightOf(figure) }}
+      role="img"
+      aria-label={label}
+      ref={host}
+    />
   ) : null;
+}
+
+/** The height that a figure asks for, so that nothing moves once it is drawn. */
+function heightOf({ layout }: PartialJSONObject): number | undefined {
+  const height = (layout as PartialJSONObject | undefined)?.height;
+  return typeof height === 'number' ? height : undefined;
 }
 
 export namespace Plot {

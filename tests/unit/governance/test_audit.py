@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pandas as pd
 import pytest
 
@@ -48,10 +50,13 @@ class TestList:
             ({"about": "snapshot:prices"}, [5]),
             ({"about": "%"}, []),
             ({"outcome": "refused"}, []),
+            ({"start": datetime(2000, 1, 1, tzinfo=UTC), "by": "bo"}, [5]),
+            ({"start": datetime(2999, 1, 1, tzinfo=UTC)}, []),
+            ({"end": datetime(2000, 1, 1, tzinfo=UTC)}, []),
         ],
     )
     def test_filters(self, busy: Project, options: dict[str, object], found: list[int]) -> None:
-        """By person, verb, subject and outcome."""
+        """By person, verb, subject, outcome and time."""
         assert [event.seq for event in audit(busy, **options).events] == found  # type: ignore[arg-type]
 
 

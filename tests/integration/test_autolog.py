@@ -1,0 +1,141 @@
+"""What libraries log by themselves arrives in the run, with the real MLflow."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jupyter_mlops.core import live
+from jupyter_mlops.core.live import Picture
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.types import Cell
+from jupyter_mlops.experiments.compare import compare
+from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.record import record
+from jupyter_mlops.experiments.tune import tune
+from tests.unit.experiments.cells import PlainCell
+
+SKLEARN = """
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import train_test_split
+X, X_test, y, y_test = train_test_split(*load_iris(return_X_y=True), random_state=0)
+forest = RandomForestClassifier(n_estimators=5, random_state=0).fit(X, y)
+score = forest.score(X_test, y_test)
+"""
+LIGHTGBM = """
+import lightgbm
+import numpy as np
+random = np.random.default_rng(0)
+X = random.normal(size=(200, 3))
+y = (X[:, 0] > 0).astype(int)
+train = lightgbm.Dataset(X[:150], y[:150])
+booster = lightgbm.train(
+    {"objective": "binary", "num_leaves": 4, "verbose": -1, "seed": 1, "num_threads": 1},
+    train, num_boost_round=12, valid_sets=[lightgbm.Dataset(X[150:], y[150:], reference=train)], valid_names=["valid"],
+)
+"""
+DIES = """
+import os, signal, sys
+from pathlib import Path
+from jupyter_mlops.core.project import Project
+project = Project.open(Path(sys.argv[1]))
+from tests.unit.experiments.cells import PlainCell
+from jupyter_mlops.experiments.record import record
+record(project, PlainCell("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"), "doomed")
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Project:
+    project = Project(tmp_path / "shop")
+    project.prepare()
+    project._services["tracker"] = MlflowTracker(project)
+    return project
+
+
+class Pen:
+    """A screen that keeps the points."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[str, int]] = []
+
+    def draw(self, picture: Picture) -> None:
+        """Nothing draws whole pictures here."""
+
+    def point(self, name: str, step: int, value: float) -> None:
+        """Keep it."""
+        self.points.append((name, step))
+
+
+class TestScikitLearn:
+    def test_parameters_and_metrics_arrive(self, here: Project) -> None:
+        """Of the fit, and of the score on other rows."""
+        answer = record(here, PlainCell(SKLEARN), "forest")
+        run = here.tracker.run(answer.run)
+        assert run.params["n_estimators"] == "5"
+        assert "training_accuracy_score" in run.metrics
+        assert answer.models == ("forest",)
+
+
+class TestLightgbm:
+    def test_parameters_and_the_course_of_a_metric_arrive(self, here: Project) -> None:
+        """One point for each round; and they are seen while it trains."""
+        pen = Pen()
+        with live.watching(pen):
+            answer = record(here, PlainCell(LIGHTGBM), "boosted")
+        run = here.tracker.run(answer.run)
+        (name,) = [key for key in run.metrics if key.startswith("valid")]
+        assert run.params["num_leaves"] == "4"
+        assert [step for step, _ in here.tracker.details(run).curves[name]] == list(range(12))
+        assert [step for key, step in pen.points if key == name] == list(range(12))
+
+
+class TestTune:
+    def test_trials_are_nested_runs_that_do_not_crowd_the_list(self, here: Project) -> None:
+        """MLflow's own pages show them below their study."""
+        cell = PlainCell("x = trial.suggest_float('x', 0, 1)\nfor step in range(3): trial.report(x, step)\nx")
+        answer = tune(here, cell, "bowl", trials=3)
+        assert [run.ref for run in here.tracker.runs().runs] == [answer.run]
+        children = [here.tracker.run(trial.run or "") for trial in answer.trials]
+        parent = here.tracker.run(answer.run)
+        assert {child.tags["jupyter_mlops.parent"] for child in children} == {parent.id}
+        assert [child.metrics["score"] for child in children] == [trial.value for trial in answer.trials]
+        assert len(here.tracker.details(children[0]).curves["score.course"]) == 3
+        assert tuple(here.tracker.details(parent).curves["best_so_far"]) == answer.curve
+
+    def test_a_fit_within_a_trial_logs_nothing_of_its_own(self, here: Project) -> None:
+        """A score takes many fits; the trial's parameters are the study's."""
+        cell = PlainCell(SKLEARN.replace("n_estimators=5", "n_estimators=trial.suggest_int('trees', 2, 4)"))
+        answer = tune(here, cell, "forests", trials=1)
+        run = here.tracker.run(answer.trials[0].run or "")
+        assert set(run.params) == {"trees"}
+        assert set(run.metrics) == {"score"}
+
+    def test_two_trials_can_be_compared(self, here: Project) -> None:
+        """Their parameters are why."""
+        answer = tune(here, PlainCell("trial.suggest_float('x', 0, 1)"), "pair", trials=2)
+        found = compare(here, tuple(trial.run or "" for trial in answer.trials))
+        assert [cause.kind for cause in found.causes] == ["parameters"]
+
+
+class TestKilled:
+    def test_a_run_whose_kernel_was_killed_is_closed_by_the_next_session(self, here: Project) -> None:
+        """Whoever records, tunes or works next finds it, and says killed."""
+        done = subprocess.run(
+            [sys.executable, "-c", DIES, str(here.root)],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "MLFLOW_TRACKING_URI": ""} | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            check=False,
+        )
+        assert done.returncode == -signal.SIGKILL
+        (doomed,) = here.tracker.runs().runs
+        assert doomed.status == "running"
+        cell: Cell = PlainCell("1.0")
+        tune(here, cell, "next", trials=1)
+        assert here.tracker.run(doomed.ref).status == "killed"
