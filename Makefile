@@ -8,6 +8,8 @@ EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labext
 FIGURES := load_ext door ledger register first_use record runs_page live panel snapshot profiles versions diff leaks privacy run_overhead run_outputs launch scheduler schedules kills
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Tests start hundreds of processes: compiling what they import anew each time takes half of it all.
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -59,7 +61,7 @@ eslint: $(VENV)/.modules
 
 pytest: $(VENV)/.dev
 	@echo 'test: pytest'
-	@python -m pytest -n 2 --dist worksteal --quiet
+	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --quiet
 
 jest: $(VENV)/.modules
 	@echo 'test: jest'

@@ -92,7 +92,7 @@ def load(source: str, trusted: str | None, tracking_uri: str) -> object:
 
 
 def files(source: str, tracking_uri: str) -> Sequence[KeptFile]:
-    """Return the files kept at *source* with their digests, by path.
+    """Return the files kept at *source* with their digests, by path; MLflow's own note of a load is none of them.
 
     Raises
     ------
@@ -101,6 +101,7 @@ def files(source: str, tracking_uri: str) -> Sequence[KeptFile]:
     """
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
+    from mlflow.store.artifact.models_artifact_repo import REGISTERED_MODEL_META_FILE_NAME
 
     try:
         folder = Path(download_artifacts(artifact_uri=source, tracking_uri=tracking_uri))
@@ -109,7 +110,8 @@ def files(source: str, tracking_uri: str) -> Sequence[KeptFile]:
             raise
         raise NotFound(f"The files of {source} are gone.", hint="Bring them back from a backup.") from error
     found = []
-    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+    note = folder / REGISTERED_MODEL_META_FILE_NAME  # MLflow writes it there when it loads a version
+    for path in sorted(item for item in folder.rglob("*") if item.is_file() and item != note):
         with path.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
         found.append(KeptFile(path.relative_to(folder).as_posix(), path.stat().st_size, digest))

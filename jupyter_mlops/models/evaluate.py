@@ -11,7 +11,7 @@ from pydantic import Field
 
 from jupyter_mlops.core import call, progress
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.tracker import ModelVersion, Run
+from jupyter_mlops.core.tracker import ModelVersion, Run, RunLog
 from jupyter_mlops.core.types import Subject, VersionRef
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.data import privacy
@@ -144,8 +144,13 @@ def evaluate(
             return kept.model_copy(update={"is_new": False})
     made = _judged(trial, digest)
     if trial.run is not None:
-        keep.keep(project, trial.run, FOLDER, name, made, _logged(made))
+        keep.keep(project, trial.run, f"{FOLDER}/{name}", made, _log(trial, made))
     return made
+
+
+def _log(trial: _Trial, made: Evaluation) -> RunLog:
+    rows = (keep.predicted(trial.predictions),) if trial.target not in trial.hidden else ()
+    return RunLog(metrics=_logged(made), artifacts=rows)
 
 
 def _judged(trial: _Trial, digest: str) -> Evaluation:

@@ -97,7 +97,7 @@ def explain(
     made = _explained(project, found, table, asked)
     made = made.model_copy(update={"digest": digest, "kept_in": run.ref if run else None})
     if run is not None:
-        keep.keep(project, run, FOLDER, name, made, {})
+        keep.keep(project, run, f"{FOLDER}/{name}", made)
     return made
 
 

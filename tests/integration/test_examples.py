@@ -49,7 +49,9 @@ class TestRetrain:
                 select(EXECUTIONS.c.id).where(EXECUTIONS.c.pipeline == "retrain")
             ).scalar_one()
             found = account(connection, execution, project.clock.now())
-        _, train, promote = found.steps
+        steps = {step.name: step for step in found.steps}
+        assert list(steps) == ["data", "contract", "train", "evaluate", "gate", "promote"]
+        train, promote = steps["train"], steps["promote"]
         assert resolve(project, "tumours@1").rows == 440
         assert float(str(train.outputs["auc"])) > 0.95
         assert str(promote.outputs["note"]).startswith("retrained, AUC 0.9")

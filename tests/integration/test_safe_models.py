@@ -62,6 +62,15 @@ class TestOrigin:
         assert isinstance(load_version(here, version), RandomForestClassifier)
         assert check_origin(here, version).status == "signed"
 
+    def test_loading_it_with_mlflow_alters_nothing(self, here: Project) -> None:
+        """MLflow leaves a note of its own beside the model, as the example pipelines see when they load it."""
+        from mlflow.store.artifact.models_artifact_repo import REGISTERED_MODEL_META_FILE_NAME
+
+        (folder_of(here) / REGISTERED_MODEL_META_FILE_NAME).write_text(
+            "model_name: iris\nmodel_version: '1'\n"
+        )
+        assert check_origin(here, here.tracker.resolve("iris@1")).status == "signed"
+
     def test_each_altered_file_is_named(self, here: Project) -> None:
         """The model, and what describes it."""
         version = here.tracker.resolve("iris@1")

@@ -89,6 +89,7 @@ def modules(root: Path) -> dict[str, Source]:
         and not name.startswith("jupyter_mlops")
         and is_local(name)
     ]
+    own.reverse()  # of too many, the ones that were imported last
     own.sort(key=lambda item: not item[1].is_relative_to(root))
     found = ((name, _read(file, root)) for name, file in own[:_FILES])
     return {name: source for name, source in found if source is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
@@ -13,7 +14,9 @@ from jupyter_mlops.core.errors import NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.tracker import Artifact, ModelVersion, Run, RunLog
+from jupyter_mlops.experiments.comparison import predictions as comparison
 from jupyter_mlops.models import tags
+from jupyter_mlops.models.evaluation.predictions import Predictions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,13 +53,23 @@ def find(project: Project, run: Run, path: str, kind: type[Kept]) -> Kept | None
         return None
 
 
-def keep(
-    project: Project, run: Run, folder: str, name: str, record: Record, metrics: Mapping[str, float]
-) -> None:
-    """Write *record* to the run as `folder/name.json`, say that it is the latest, and log its metrics."""
+def keep(project: Project, run: Run, place: str, record: Record, log: RunLog | None = None) -> None:
+    """Write *record* to the run as `place.json`, say that it is the latest of its folder, and log the rest."""
+    folder, _, name = place.rpartition("/")
     content = json.dumps(record.wire(), allow_nan=False).encode()
-    artifacts = (Artifact(f"{folder}/{name}.json", content), Artifact(f"{folder}/{LATEST}", name.encode()))
-    project.tracker.log(run, RunLog(metrics=metrics, artifacts=artifacts))
+    artifacts = (Artifact(f"{place}.json", content), Artifact(f"{folder}/{LATEST}", name.encode()))
+    log = log or RunLog()
+    project.tracker.log(run, replace(log, artifacts=(*log.artifacts, *artifacts)))
+
+
+def predicted(found: Predictions) -> Artifact:
+    """Return truth and prediction, row by row, as `compare` reads them."""
+    import pandas as pd
+
+    table = {comparison.TRUTH: found.target, comparison.PREDICTION: found.values}
+    if found.scores is not None and found.scores.ndim == 1:
+        table[comparison.SCORE] = found.scores
+    return Artifact(comparison.PREDICTIONS, comparison.written(pd.DataFrame(table)))
 
 
 def digest_of(table: pd.DataFrame) -> str:

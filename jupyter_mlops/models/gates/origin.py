@@ -8,6 +8,7 @@ from typing import ClassVar
 from jupyter_mlops.checks.check import Unknown
 from jupyter_mlops.checks.report import Finding
 from jupyter_mlops.experiments.recorder.proof import PROVEN, REASONS
+from jupyter_mlops.models.card import completeness
 from jupyter_mlops.models.gates.candidate import Candidate
 from jupyter_mlops.models.gates.check import VersionCheck
 from jupyter_mlops.models.safe import check_origin
@@ -84,15 +85,16 @@ class Signed(VersionCheck):
         )
 
 
-class CardComplete(Stamped):
-    """Its model card has no gaps."""
+class CardComplete(VersionCheck):
+    """Its model card has no gaps; what a gate would fill does not count."""
 
     kind: ClassVar[str] = "card"
-    tag: ClassVar[str] = "mlops.card"
-    missing: ClassVar[str] = "nobody wrote its card"
 
     def find(self, subject: Candidate) -> Iterator[Finding]:
-        """Read the stamp, and say it of the card."""
-        for item in super().find(subject):
-            state = "complete" if item.severity == "info" else "incomplete"
-            yield item.model_copy(update={"message": f"the card of {subject.version.ref} is {state}"})
+        """Write the card, and name its gaps."""
+        share, lacking = completeness(subject.project, subject.version)
+        ref = subject.version.ref
+        said = (
+            f"the card of {ref} lacks {', '.join(lacking)}" if lacking else f"the card of {ref} is complete"
+        )
+        yield self.says(said, is_well=not lacking, complete=f"{share:.0%}")

@@ -15,6 +15,7 @@ from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Estimator
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.experiments.comparison import predictions
 from jupyter_mlops.models.evaluate import evaluate
 from jupyter_mlops.models.register import register
 from tests.fakes import FakeTracker
@@ -198,6 +199,16 @@ class TestKeeping:
         name = files["evaluation/latest.txt"].decode()
         found = json.loads(files[f"evaluation/{name}.json"], parse_constant=pytest.fail)
         assert (found["version"], found["rows"]) == ("churn@1", 300)
+
+    def test_its_rows_are_kept_for_who_compares(
+        self, project: Project, churn: Estimator, holdout: pd.DataFrame
+    ) -> None:
+        """Truth, prediction and score, so that two versions are paired row by row."""
+        evaluate(project, "churn@1", holdout, target="left")
+        kept = predictions.read(project, project.tracker.run(str(project.tracker.resolve("churn@1").run)))
+        assert kept is not None
+        assert list(kept) == ["truth", "prediction", "score"]
+        assert kept["score"].to_numpy() == pytest.approx(churn.predict_proba(holdout[FEATURES])[:, 1])
 
 
 class TestRefusals:

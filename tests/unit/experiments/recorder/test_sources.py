@@ -67,8 +67,13 @@ class TestModules:
         assert found["shop_prices"].path == "shop_prices.py"
         assert "pytest" not in found
 
-    def test_of_what_is_not_the_project_s_only_the_digest_is_kept(self, tmp_path: Path) -> None:
+    def test_of_what_is_not_the_project_s_only_the_digest_is_kept(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """It may hold what was never meant for this record."""
-        found = modules(tmp_path)[__name__]
-        assert found.text is None
-        assert found.sha256 == hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        (tmp_path / "shop_rates.py").write_text("high = 2\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        __import__("shop_rates")
+        elsewhere = modules(tmp_path / "project")["shop_rates"]
+        assert elsewhere.text is None
+        assert elsewhere.sha256 == hashlib.sha256(b"high = 2\n").hexdigest()

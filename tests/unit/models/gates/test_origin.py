@@ -9,7 +9,7 @@ import pytest
 from jupyter_mlops.checks.check import Unknown
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.models.gates.candidate import Candidate
-from jupyter_mlops.models.gates.origin import CardComplete, Proven, Reproduced, Signed, Stamped
+from jupyter_mlops.models.gates.origin import CardComplete, Proven, Reproduced, Signed
 from tests.fakes import FakeTracker
 from tests.unit.models.conftest import Make
 
@@ -17,11 +17,10 @@ Ask = Callable[..., Candidate]
 
 
 class TestStamped:
-    @pytest.mark.parametrize("check", [Reproduced(), CardComplete()])
-    def test_what_is_absent_never_passes(self, make: Make, candidate: Ask, check: Stamped) -> None:
+    def test_what_is_absent_never_passes(self, make: Make, candidate: Ask) -> None:
         """Nobody looked."""
         with pytest.raises(Unknown, match="nobody"):
-            list(check.find(candidate(make())))
+            list(Reproduced().find(candidate(make())))
 
     def test_yes_and_no_with_a_reason(self, project: Project, make: Make, candidate: Ask) -> None:
         """The stamp's own words are the message."""
@@ -55,3 +54,12 @@ class TestSigned:
         (found,) = Signed().find(candidate(ref))
         assert found.severity == "error"
         assert "altered" in found.message
+
+
+class TestCard:
+    def test_its_gaps_are_named(self, make: Make, candidate: Ask) -> None:
+        """So that one knows what to fill in."""
+        (found,) = CardComplete().find(candidate(make()))
+        assert found.severity == "error"
+        assert found.message.startswith("the card of churn@1 lacks ")
+        assert found.evidence["complete"].endswith("%")
