@@ -497,6 +497,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jupyter-mlops/v1/reproduce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a run again from its record in a fresh kernel, compare, and seal whether it is reproduced. */
+        post: operations["reproduce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jupyter-mlops/v1/register": {
         parameters: {
             query?: never;
@@ -1569,6 +1586,18 @@ export interface components {
              * @default []
              */
             reasons: string[];
+        };
+        /**
+         * Changed
+         * @description Something that is another now; empty where a run has none.
+         */
+        Changed: {
+            /** Name */
+            name: string;
+            /** Recorded */
+            recorded: string;
+            /** Now */
+            now: string;
         };
         /**
          * Checked
@@ -3306,6 +3335,23 @@ export interface components {
             moves: number;
         };
         /**
+         * Measured
+         * @description A metric then and now; None where a run has none.
+         */
+        Measured: {
+            /** Name */
+            name: string;
+            /** Recorded */
+            recorded: number | null;
+            /** Now */
+            now: number | null;
+            /**
+             * Sameness
+             * @enum {string}
+             */
+            sameness: "equal" | "close" | "other";
+        };
+        /**
          * ModelCard
          * @description What is known of a version.
          *
@@ -3833,6 +3879,33 @@ export interface components {
             fill: string[];
         };
         /**
+         * Predicted
+         * @description Predictions then and now.
+         *
+         *     Parameters
+         *     ----------
+         *     differing
+         *         How many rows differ by more than the tolerance; all where they cannot be told apart.
+         *     why
+         *         What else is wrong with them.
+         */
+        Predicted: {
+            /** Rows */
+            rows: number;
+            /** Differing */
+            differing: number;
+            /**
+             * Sameness
+             * @enum {string}
+             */
+            sameness: "equal" | "close" | "other";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
          * Preview
          * @description A table as it can be looked at from afar.
          *
@@ -4193,6 +4266,91 @@ export interface components {
             unknown: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Reproduction
+         * @description Whether a run could be made again, and what differed.
+         *
+         *     Parameters
+         *     ----------
+         *     made
+         *         The new run; None when a cell failed before it began.
+         *     verdict
+         *         Why it is reproduced, or not.
+         *     first
+         *         What differed first: the earliest cell that printed something else, else the first metric; empty for nothing.
+         *     models
+         *         Those of another digest: always, where autologging wrote the run's id into them.
+         *     environment
+         *         Distributions that are others now than when the run was recorded.
+         *     left_out
+         *         Lines that would have written into the project, each with its cell.
+         *     versions
+         *         The model versions of the run, which are sealed as well.
+         *     output
+         *         The notebook as it ran, below the project's root.
+         */
+        Reproduction: {
+            /**
+             * Run
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            run: string;
+            /** Made */
+            made: string | null;
+            /** Is Reproduced */
+            is_reproduced: boolean;
+            /** Verdict */
+            verdict: string;
+            /**
+             * First
+             * @default
+             */
+            first: string;
+            /** Tolerance */
+            tolerance: number;
+            /**
+             * Metrics
+             * @default []
+             */
+            metrics: components["schemas"]["Measured"][];
+            /** @default null */
+            predictions: components["schemas"]["Predicted"] | null;
+            /**
+             * Params
+             * @default []
+             */
+            params: components["schemas"]["Changed"][];
+            /**
+             * Models
+             * @default []
+             */
+            models: components["schemas"]["Changed"][];
+            /**
+             * Environment
+             * @default []
+             */
+            environment: components["schemas"]["Changed"][];
+            /**
+             * Left Out
+             * @default []
+             */
+            left_out: string[];
+            /**
+             * Versions
+             * @default []
+             */
+            versions: string[];
+            /** Output */
+            output: string;
+            /** Took S */
+            took_s: number;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
         };
         /**
          * Rollback
@@ -8151,6 +8309,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reproduce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Run
+                     * @description A run: @ and the first digits of its id.
+                     * @example @8c1d22f0
+                     */
+                    run: string;
+                    /**
+                     * Tolerance
+                     * @description Largest relative difference of a number that counts as the same.
+                     * @default 0.000001
+                     */
+                    tolerance?: number;
+                    /**
+                     * Timeout
+                     * @description Longest time a cell may take, in seconds; settings say otherwise.
+                     * @default null
+                     */
+                    timeout?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reproduction"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */

@@ -658,6 +658,28 @@ export const VERBS: Record<string, IVerb> = {
     ],
     "options": []
   },
+  "reproduce": {
+    "summary": "Make a run again from its record in a fresh kernel, compare, and seal whether it is reproduced.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "run"
+    ],
+    "options": [
+      {
+        "name": "tolerance",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "timeout",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
   "register": {
     "summary": "Make a fitted estimator the next version of a model, with its run, its data and what it may load.",
     "effect": "write",
