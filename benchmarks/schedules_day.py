@@ -72,11 +72,19 @@ def under_fire(root: Path, began: float) -> None:
         victim.join()
         workers.append(context.Process(target=work, args=(root, began), daemon=True))
         workers[-1].start()
-    while time.monotonic() < began + SECONDS or count(root)[2]:
-        time.sleep(1)
+    time.sleep(max(0.0, began + SECONDS - time.monotonic()))
+    await_end(root)
     for worker in workers:
         worker.kill()
         worker.join()
+
+
+def await_end(root: Path) -> None:
+    """Wait until nothing is under way any more: two looks, some seconds apart, find the same."""
+    before, now = None, count(root)
+    while now != before:
+        time.sleep(10)
+        before, now = now, count(root)
 
 
 def count(root: Path) -> tuple[int, int, int]:
