@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-VERBS = ("record", "tune", "baseline", "runs", "compare", "reproduce")
+VERBS = ("record", "tune", "baseline", "runs", "compare", "reproduce", "prove", "replay")

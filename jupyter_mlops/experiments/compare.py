@@ -4,45 +4,32 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from jupyter_mlops.core import progress
+from jupyter_mlops.core import door, progress
 from jupyter_mlops.core.card import Card
-from jupyter_mlops.core.errors import Invalid, NotFound
+from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.tracker import Run
-from jupyter_mlops.core.types import RunRef, VersionRef, Word, check_run, split_reference
-from jupyter_mlops.core.verb import verb
+from jupyter_mlops.core.types import RunRef, VersionRef
+from jupyter_mlops.core.verb import Verb, verb, verb_of
 from jupyter_mlops.experiments.comparison import intervals, predictions
 from jupyter_mlops.experiments.comparison.causes import Cause, causes
 from jupyter_mlops.experiments.comparison.evidence import Evidence, gather
 from jupyter_mlops.experiments.comparison.intervals import Contrast, Estimate, Interval
+from jupyter_mlops.experiments.comparison.replayed import Replay
+from jupyter_mlops.experiments.comparison.subject import Comparable, named
 from jupyter_mlops.experiments.provenance import COMMIT, ENVIRONMENT, NOTEBOOK, SNAPSHOTS
+from jupyter_mlops.experiments.replay import Minutes
+from jupyter_mlops.experiments.replay import replay as replay_verb
 
 _MOST = 20
 _SHOWN = 20
 _CAUSES = 8
 _ORIGINS = {"data": SNAPSHOTS, "notebook": NOTEBOOK, "commit": COMMIT, "environment": ENVIRONMENT}
-
-
-def _check(value: str) -> str:
-    """Accept a run, or a model version with its name before the mark."""
-    given = value.strip()
-    if "@" not in given or given.startswith("@"):
-        return check_run(given)
-    split_reference(given)
-    return given
-
-
-Comparable = Annotated[
-    str,
-    Word("any"),
-    AfterValidator(_check),
-    Field(description="A run or a model version: @8c1d22f0, churn@3.", examples=["@8c1d22f0"]),
-]
 
 
 class Row(Record):
@@ -78,6 +65,8 @@ class Comparison(Record):
         In what the runs differ from the first, what to look at first on top.
     notes
         What could not be compared.
+    replay
+        What the change comes from, where both were run again with one factor swapped.
     """
 
     runs: tuple[Run, ...]
@@ -91,6 +80,7 @@ class Comparison(Record):
     contrasts: tuple[Contrast, ...] = ()
     causes: tuple[Cause, ...] = ()
     notes: tuple[str, ...] = ()
+    replay: Replay | None = None
 
     def figure(self) -> dict[str, object] | None:
         """Draw what may be why, how metrics differ, and how they went."""
@@ -114,10 +104,10 @@ class Comparison(Record):
         return Card(
             f"{len(self.runs)} runs compared",
             "info",
-            self._why(),
+            self._why() if self.replay is None else (*self.replay.facts(), *self._why()),
             columns=columns,
             rows=tuple(rows),
-            notes=(*notes, *self.notes),
+            notes=(*notes, *self.notes, *(() if self.replay is None else self.replay.notes())),
         )
 
     def _why(self) -> tuple[tuple[str, str], ...]:
@@ -140,6 +130,12 @@ def compare(
     runs: Annotated[
         tuple[Comparable, ...], Field(description="Two or more runs or model versions, like @8c1d churn@3.")
     ],
+    *,
+    replay: Annotated[
+        bool,
+        Field(description="Run two runs again with one factor swapped, to see what explains the change."),
+    ] = False,
+    minutes: Minutes = 10,
 ) -> Comparison:
     """Set runs or model versions beside each other: metrics, parameters, data, code, and why they differ."""
     if not 2 <= len(runs) <= _MOST:
@@ -147,14 +143,11 @@ def compare(
             f"{len(runs)} runs cannot be compared.",
             hint=f"Name 2 to {_MOST}, like `%mlops compare @8c1d @77ab`.",
         )
-    named = [_named(project, given) for given in runs]
-    found = [run for run, _ in named]
+    if replay and len(runs) != 2:
+        raise Invalid(f"{len(runs)} runs cannot be replayed.", hint="Name two with `--replay`.")
+    subjects = [named(project, given) for given in runs]
+    found = [run for run, _ in subjects]
     known = [gather(project, run) for run in found]
-    curves = [
-        Curve(metric=metric, run=one.run.ref, points=tuple(points))
-        for one in known
-        for metric, points in one.details.curves.items()
-    ]
     contrasts, notes = _contrasts(project, known)
     return Comparison(
         runs=tuple(found),
@@ -163,26 +156,27 @@ def compare(
         origins=_rows(
             found, lambda run: {name: run.tags[tag] for name, tag in _ORIGINS.items() if tag in run.tags}
         ),
-        curves=tuple(curves),
+        curves=tuple(_curves(known)),
         code=_difference(found, [one.details.source for one in known]),
-        versions={run.ref: version for run, version in named if version},
+        versions={run.ref: version for run, version in subjects if version},
         intervals=intervals.of_runs({one.run.ref: one.details.curves for one in known}),
         contrasts=contrasts,
         causes=_causes(project, known),
         notes=notes,
+        replay=_replayed(project, found, minutes) if replay else None,
     )
 
 
-def _named(project: Project, given: str) -> tuple[Run, str | None]:
-    """Return the run that *given* names, or that made the version that it names."""
-    if given.startswith("@"):
-        return project.tracker.run(given), None
-    version = project.tracker.resolve(given)
-    if version.run is None:
-        raise NotFound(
-            f"{version.ref} has no run.", hint="It was registered by other means: compare its data."
-        )
-    return project.tracker.run(version.run), version.ref
+def _curves(known: Sequence[Evidence]) -> Iterator[Curve]:
+    for one in known:
+        for metric, points in one.details.curves.items():
+            yield Curve(metric=metric, run=one.run.ref, points=tuple(points))
+
+
+def _replayed(project: Project, runs: Sequence[Run], minutes: float) -> Replay:
+    """Replay through the door: it runs code and makes runs, which comparing alone does not."""
+    arguments = {"before": runs[0].ref, "after": runs[1].ref, "minutes": minutes}
+    return cast(Replay, door.enter(project, cast(Verb, verb_of(replay_verb)), arguments))
 
 
 def _causes(project: Project, known: Sequence[Evidence]) -> tuple[Cause, ...]:

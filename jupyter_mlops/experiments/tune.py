@@ -18,7 +18,7 @@ from jupyter_mlops.core.types import Cell, RunName
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.experiments import provenance, spool
 from jupyter_mlops.experiments.estimators import fitted
-from jupyter_mlops.experiments.tuning.keep import keep
+from jupyter_mlops.experiments.tuning.keep import doubt, keep
 from jupyter_mlops.experiments.tuning.objective import CellObjective, NotebookObjective, Objective
 from jupyter_mlops.experiments.tuning.record import Tuned
 from jupyter_mlops.experiments.tuning.search import Limits, TrialSearch, direction_of
@@ -76,12 +76,15 @@ def tune(
 def _searched(cell: Cell, found: TrialSearch) -> Tuned:
     """Run the trials, keep the best, and say what was found."""
     project, study, parent = found.project, found.study, found.parent
+    is_resumed = bool(study.get_trials(deepcopy=False))
     try:
         stopped = found.go()
     except BaseException:
         project.tracker.finish(parent, "failed")
         raise
     notes, models = _keep_best(project, cell, found)
+    if models and found.best_run is not None:
+        doubt(project, found.best_run, is_resumed=is_resumed, jobs=found.limits.jobs, stopped=stopped)
     return Tuned(
         study=study.study_name,
         run=parent.ref,

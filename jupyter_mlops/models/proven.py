@@ -19,8 +19,13 @@ def found(project: Project, run: Run | None, estimator: object) -> dict[str, str
     return proof_of_object(project, estimator).tags()
 
 
-def require(project: Project, stamp: Mapping[str, str], name: str) -> None:
+def require(project: Project, stamp: Mapping[str, str], name: str, run: Run | None) -> None:
     """Let an unproven version pass unless the settings refuse it.
+
+    Parameters
+    ----------
+    run
+        The one that made it, whose cells can be run clean.
 
     Raises
     ------
@@ -30,7 +35,9 @@ def require(project: Project, stamp: Mapping[str, str], name: str) -> None:
     if project.settings.require_proven and stamp.get(PROVEN) != "true":
         raise Refused(
             f"{name} is unproven: {stamp.get(REASONS, 'nobody knows how it was made')}.",
-            hint="Restart the kernel, run all cells from top to bottom, and register again; `%mlops status` shows each cell.",
+            hint=f"`%mlops prove {run.ref}` runs its cells clean; then register again."
+            if run is not None
+            else "Record the cell that fits it with `%%mlops record`, run `%mlops prove @latest`, and register again.",
         )
 
 

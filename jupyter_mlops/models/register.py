@@ -18,7 +18,9 @@ from jupyter_mlops.core.session import Recorded
 from jupyter_mlops.core.tracker import ModelFile, ModelVersion, Run, RunLog
 from jupyter_mlops.core.types import Estimator, ModelName, RunRef, SnapshotRef, VersionRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.experiments.fingerprint import fingerprint
+from jupyter_mlops.experiments import provenance
+from jupyter_mlops.experiments.fingerprint import fingerprint, run_of
+from jupyter_mlops.experiments.recorder.writing import log_of_object
 from jupyter_mlops.experiments.trust import Trust, trusted_types
 from jupyter_mlops.models import proven, tags
 from jupyter_mlops.models.fitted import check_fitted, class_of
@@ -82,7 +84,10 @@ class Registered(Record):
             "warning" if self.fleeting else "ok" if self.is_new else "info",
             facts=tuple(fact for fact in facts if fact[1]),
             notes=tuple(notes),
-            next=(f"%mlops promote {self.version}",),
+            next=(
+                *([f"%mlops prove {self.version}"] if self.proven.startswith("no") and self.run else []),
+                f"%mlops promote {self.version}",
+            ),
         )
 
 
@@ -124,7 +129,7 @@ def register(
         version = project.tracker.tag(version, labels) if labels else version
         return _answer(project, subject, stamp(project, version), is_new=False, is_recorded=True)
     proof = proven.found(project, source, subject.estimator)
-    proven.require(project, proof, name)
+    proven.require(project, proof, name, source)
     source, kept_as = _kept(project, name, subject, source)
     version = project.tracker.register(
         name,
@@ -177,7 +182,7 @@ def _subject(project: Project, model: object, trust: tuple[str, ...]) -> _Subjec
     trusted = trusted_types(model, {*project.settings.trusted, *trust})
     trusted.require()
     known = fingerprint(model)
-    return _Subject(model, class_of(model), known, trusted, project.session.models.get(known))
+    return _Subject(model, class_of(model), known, trusted, project.session.kept(known, run_of(model)))
 
 
 def _models_of(run: Run) -> Mapping[str, str]:
@@ -219,19 +224,16 @@ def _kept(project: Project, name: ModelName, subject: _Subject, run: Run | None)
 
 def _own_run(project: Project, name: ModelName, subject: _Subject) -> Run:
     tracker = project.tracker
-    own = {
-        tags.SNAPSHOTS: ", ".join(project.session.snapshots),
-        tags.NOTEBOOK: project.session.notebook or "",
-    }
     run = tracker.start(
         name,
         key=f"register:{name}:{subject.fingerprint}",
         experiment=project.settings.experiment or project.name,
-        tags={key: value for key, value in own.items() if value},
+        tags=provenance.origin(project, project.session.notebook),
     )
     if run.status == "finished":  # an earlier attempt got this far
         return run
     try:
+        tracker.log(run, log_of_object(project, run, subject.estimator))
         _log(project, run, name, subject)
     except BaseException:
         tracker.finish(run, "failed")

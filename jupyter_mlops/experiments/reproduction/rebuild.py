@@ -94,13 +94,15 @@ def read_record(project: Project, run: Run) -> RunRecord:
         ) from None
 
 
-def rebuild(record: RunRecord, mark: str) -> Rebuilt:
+def rebuild(record: RunRecord, mark: str, *, is_whole: bool = False) -> Rebuilt:
     """Return the cells that the run rests on, made harmless, and pinned to the snapshots that they read.
 
     Parameters
     ----------
     mark
         Value of the tag by which the new run is found.
+    is_whole
+        Take every cell that ran well up to the recorded one, as what it rests on may not be known.
 
     Raises
     ------
@@ -109,8 +111,7 @@ def rebuild(record: RunRecord, mark: str) -> Rebuilt:
     NotFound
         There are no cells.
     """
-    wanted = {*record.slice}
-    kept = [cell for cell in record.cells if cell.number in wanted] or list(record.cells)
+    kept = _before(record) if is_whole else rests_on(record)
     if not kept:
         raise NotFound(f"The record of @{record.run[:8]} has no cells.", hint="Record it anew.")
     for cell in kept:
@@ -123,6 +124,17 @@ def rebuild(record: RunRecord, mark: str) -> Rebuilt:
         )
         left_out += [f"{label(cell)}: {line}" for line in lines]
     return Rebuilt(tuple(cells), tuple(left_out))
+
+
+def rests_on(record: RunRecord) -> list[CellRecord]:
+    """Return the cells of the slice in order; all of them where nobody knows the slice."""
+    wanted = {*record.slice}
+    return [cell for cell in record.cells if cell.number in wanted] or list(record.cells)
+
+
+def _before(record: RunRecord) -> list[CellRecord]:
+    last = max(record.slice, default=len(record.cells))
+    return [cell for cell in record.cells if cell.number == last or (cell.number < last and not cell.error)]
 
 
 def label(cell: CellRecord) -> str:

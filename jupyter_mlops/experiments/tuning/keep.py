@@ -13,7 +13,9 @@ from jupyter_mlops.experiments import provenance
 from jupyter_mlops.experiments.environment import requirements_for
 from jupyter_mlops.experiments.estimators import example_for
 from jupyter_mlops.experiments.fingerprint import fingerprint
+from jupyter_mlops.experiments.recorder.proof import Proof
 from jupyter_mlops.experiments.trust import trusted_types
+from jupyter_mlops.experiments.tuning.record import Stopped
 
 
 def keep(
@@ -43,6 +45,19 @@ def keep(
     for name, known in kept.items():
         project.session.models[known] = Recorded(run.id, name)
     return notes
+
+
+def doubt(project: Project, run: Run, *, is_resumed: bool, jobs: int, stopped: Stopped) -> None:
+    """Stamp the best trial's run as unproven where searching again would propose other parameters."""
+    whys = {
+        "its study was resumed": is_resumed,
+        "trials ran side by side": jobs > 1,
+        "the search was cut short": stopped != "done",
+    }
+    reasons = [why for why, is_so in whys.items() if is_so]
+    if reasons:
+        said = f"{', '.join(reasons)}: write the parameters that it found into a cell, and record that"
+        project.tracker.log(run, RunLog(tags=Proof((said,)).tags()))
 
 
 def _file(project: Project, name: str, estimator: object, rows: Mapping[str, object]) -> ModelFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Unavailable
@@ -53,6 +54,13 @@ def choose_kernel(named: str | None, language: str) -> Kernel:
         )
     warning = f"The kernel {named!r} is not installed; this Python's own ran instead." if named else ""
     return Kernel(NATIVE, _native_spec(), warning)
+
+
+def kernel_of(python: Path) -> Kernel:
+    """Return the kernel of another interpreter than this one."""
+    spec = _native_spec()
+    spec.argv = [str(python), *spec.argv[1:]]
+    return Kernel(NATIVE, spec)
 
 
 def _native_spec() -> KernelSpec:

@@ -19,7 +19,7 @@ from jupyter_mlops.pipelines.running import checkpoint, secret
 from jupyter_mlops.pipelines.running import kept as kept_kernels
 from jupyter_mlops.pipelines.running.injection import INJECTED, with_parameters
 from jupyter_mlops.pipelines.running.journal import Journal
-from jupyter_mlops.pipelines.running.kernel import NATIVE, choose_kernel
+from jupyter_mlops.pipelines.running.kernel import NATIVE, choose_kernel, kernel_of
 from jupyter_mlops.pipelines.running.runner import CellProgress, Job, NotebookRun
 
 if TYPE_CHECKING:
@@ -142,7 +142,9 @@ def _conditions(project: Project, job: Job) -> Conditions:
     # A kernel started from a notebook would otherwise believe itself to be that notebook's.
     environment = {**os.environ, "JPY_SESSION_NAME": str(job.notebook.path), **job.environment}
     surroundings = Surroundings(
-        choose_kernel(job.notebook.kernel, language_of(job.notebook.node)),
+        kernel_of(job.python)
+        if job.python
+        else choose_kernel(job.notebook.kernel, language_of(job.notebook.node)),
         job.notebook.path.parent,
         {name: value for name, value in environment.items() if name not in variables},
         memory_limit_mb=job.memory_limit_mb,

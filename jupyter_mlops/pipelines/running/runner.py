@@ -25,6 +25,7 @@ Cause = Literal[
     "no_kernel",
     "no_secret",
     "not_restored",
+    "not_saved",
 ]
 ENDED_WELL: frozenset[CellStatus] = frozenset({"completed", "restored", "replayed"})
 
@@ -55,6 +56,8 @@ class Job:
         How long the kernel of a failed cell stays, so that one can look into it.
     inputs
         Digests of what the notebook reads, by name, as far as they are known: a resumed run refuses other ones.
+    python
+        Interpreter of the kernel, whatever kernel the notebook names.
     """
 
     notebook: Notebook
@@ -68,6 +71,7 @@ class Job:
     resume: bool = False
     keep_kernel_s: float = 0.0
     inputs: Mapping[str, str] = field(default_factory=dict)
+    python: Path | None = None
 
 
 class CellRun(Record):

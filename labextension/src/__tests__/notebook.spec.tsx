@@ -25,8 +25,32 @@ const KNOWN: INotebookState = {
 };
 const NONE = { answer: null, answeredAt: null, problem: null, isBusy: false };
 
+const REASONS = { 'mlops.unproven_reasons': 'cell [5] is edited' };
+
+function stamped(tags: Record<string, string>): INotebookState {
+  const run = {
+    id: '8c1d22f0aaaabbbb',
+    name: 'churn',
+    status: 'finished',
+    started_at: '2026-11-21T12:00:00Z',
+    duration_s: 1,
+    params: {},
+    metrics: {},
+    tags,
+    experiment: ''
+  } as const;
+  return { ...KNOWN, run };
+}
+
 function drawNotebook(given: Partial<Notebook.IProps> = {}, state = KNOWN): HTMLElement {
-  const none = { onChange() {}, onRun() {}, onCancel() {}, onMake() {}, onSchedule() {} };
+  const none = {
+    onChange() {},
+    onRun() {},
+    onProve() {},
+    onCancel() {},
+    onMake() {},
+    onSchedule() {}
+  };
   const acts = { refusal: () => null, ...none };
   const model = answered({ answer: state });
   const props = {
@@ -117,6 +141,33 @@ describe('Notebook', () => {
     expect(host.textContent).toContain('%mlops pipeline train.ipynb train');
     expect(onMake).toHaveBeenCalledWith('train.ipynb');
     expect(onSchedule).toHaveBeenCalledWith('train.ipynb');
+  });
+
+  it('mends an unproven run in one action, and shows the line that does the same', () => {
+    const onProve = jest.fn();
+    const host = drawNotebook({ onProve }, stamped({ 'mlops.proven': 'false', ...REASONS }));
+    expect(host.textContent).toContain('unproven cell [5] is edited');
+    expect(host.textContent).toContain('%mlops prove @8c1d22f0');
+    press(host, 'Clean re-run');
+    expect(onProve).toHaveBeenCalledWith('@8c1d22f0');
+  });
+
+  it('starts no clean run beside another, nor for whom may not', () => {
+    const run = stamped({ 'mlops.proven': 'false', ...REASONS });
+    const job = { id: 'j', verb: 'prove', state: 'running', done: 1, total: 4, label: '' } as const;
+    expect(buttonOf(drawNotebook({ job }, run), 'Clean re-run').title).toBe('It is running');
+    const refusal = () => 'Viewers only look.';
+    expect(buttonOf(drawNotebook({ refusal }, run), 'Clean re-run').title).toBe(
+      'Viewers only look.'
+    );
+  });
+
+  it('says by which run it is proven, and offers nothing to mend', () => {
+    const tags = { 'mlops.proven': 'true', 'mlops.proven_by': '@77ab0c1e on 2026-11-21' };
+    const host = drawNotebook({}, stamped(tags));
+    expect(host.textContent).toContain('proven @77ab0c1e on 2026-11-21');
+    expect(host.textContent).not.toContain('Clean re-run');
+    expect(drawNotebook({}, stamped({})).textContent).not.toContain('proven');
   });
 
   it('shows hostile words as text', () => {

@@ -6,6 +6,7 @@ import { Question } from './question';
 
 const LOOKED_AT = 3; // a run as a whole, and what its cells recorded
 const SNAPSHOTS = 'jupyter_mlops.snapshots';
+const AGAIN = 'reproduction'; // tags a run that made another one again
 
 /** The notebook that somebody works in; the only thing here that touches documents. */
 export interface IDesk {
@@ -72,5 +73,6 @@ async function ask(client: Client, path: string | null): Promise<INotebookState>
   const found = notebook.runs.slice(0, LOOKED_AT).map(ref => client.ask('show', { ref }));
   const runs = (await Promise.all(found)).map(({ record }) => record as unknown as Run);
   const read = runs.flatMap(run => (run.tags[SNAPSHOTS] ?? '').split(/,\s*/)).filter(Boolean);
-  return { notebook, run: runs[0] ?? null, data: [...new Set(read)] };
+  const run = runs.find(({ tags }) => !(AGAIN in tags)) ?? runs[0] ?? null;
+  return { notebook, run, data: [...new Set(read)] };
 }

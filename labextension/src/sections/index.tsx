@@ -65,6 +65,9 @@ function notebookSection(session: ISession, trans: TranslationBundle): Section {
             choices.changed.emit();
           }}
           onRun={given => void run(given)}
+          onProve={subject =>
+            void jobs.start('prove', { subject }, path ?? subject, lineOf('prove', { subject }))
+          }
           onMake={target => void makePipeline(session, target, trans)}
           onSchedule={target => void schedule(session, target, trans)}
           onCancel={id => void jobs.cancel(id)}

@@ -1,5 +1,6 @@
 import React from 'react';
 import type { Run } from '../api/contract';
+import { VERBS } from '../api/verbs';
 import type { ICard } from '../card';
 import { Action } from '../components/action';
 import { Card } from '../components/card';
@@ -15,6 +16,10 @@ import type { INotebookState } from '../model/notebook';
 import { ago, brief, clean, digits } from '../text';
 import { Pane } from './frame';
 import { refOf } from './runs';
+
+const PROVEN = 'mlops.proven';
+const PROVEN_BY = 'mlops.proven_by';
+const REASONS = 'mlops.unproven_reasons';
 
 /** The notebook in front of the reader; without one, how the project stands. */
 export function Notebook(props: Notebook.IProps): JSX.Element {
@@ -58,6 +63,8 @@ export namespace Notebook {
     readonly refusal: (verb: string) => string | null;
     readonly onChange: (name: string, value: string) => void;
     readonly onRun: (given: { target: string; param: string[] }) => void;
+    /** Run the cells of that run clean. */
+    readonly onProve: (subject: string) => void;
     readonly onMake: (notebook: string) => void;
     readonly onSchedule: (target: string) => void;
     readonly onCancel: (id: string) => void;
@@ -86,7 +93,10 @@ function Known(props: Notebook.IProps & { path: string; state: INotebookState })
     <>
       <Git {...state.notebook} trans={trans} />
       {state.run ? (
-        <Last run={state.run} data={state.data} tools={tools} />
+        <>
+          <Last run={state.run} data={state.data} tools={tools} />
+          <Stamp {...props} run={state.run} />
+        </>
       ) : (
         <Empty
           title={trans.__('It made no run yet. Put this on top of a cell that trains, and run it:')}
@@ -124,6 +134,41 @@ function Known(props: Notebook.IProps & { path: string; state: INotebookState })
         tools={tools}
       />
     </>
+  );
+}
+
+/** Whether a clean run of its cells makes it again; what is unproven is mended here. */
+function Stamp(props: Notebook.IProps & { run: Run }): JSX.Element | null {
+  const { run, tools } = props;
+  const { trans } = tools;
+  if (run.tags[PROVEN] === undefined) {
+    return null;
+  }
+  const isProven = run.tags[PROVEN] === 'true';
+  return (
+    <>
+      <p className="jp-Mlops-note">
+        <span className="jp-Mlops-badge" data-state={isProven ? 'ok' : 'warning'}>
+          {isProven ? trans.__('proven') : trans.__('unproven')}
+        </span>{' '}
+        {clean(run.tags[isProven ? PROVEN_BY : REASONS] ?? '')}
+      </p>
+      {!isProven && VERBS.prove && <Mend {...props} subject={refOf(run.id)} />}
+    </>
+  );
+}
+
+function Mend(props: Notebook.IProps & { subject: string }): JSX.Element {
+  const { subject, job, refusal, onProve, tools } = props;
+  const busy = job?.state === 'running' ? tools.trans.__('It is running') : null;
+  return (
+    <Action
+      label={tools.trans.__('Clean re-run')}
+      line={lineOf('prove', { subject })}
+      refusal={refusal('prove') ?? busy}
+      onRun={() => onProve(subject)}
+      tools={tools}
+    />
   );
 }
 

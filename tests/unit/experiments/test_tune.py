@@ -120,6 +120,26 @@ class TestTrials:
         assert cell.namespace["seen"] == "new"
         assert "trial" not in cell.namespace
 
+    @pytest.mark.parametrize(
+        ("jobs", "is_resumed", "reason"),
+        [(2, False, "trials ran side by side"), (1, True, "its study was resumed"), (1, False, "")],
+    )
+    def test_a_model_that_searching_again_may_not_find_is_unproven(
+        self, project: Project, jobs: int, reason: str, *, is_resumed: bool
+    ) -> None:
+        """Its run says why, and what to do; one that it would find leaves that to the cells."""
+        cell = PlainCell(
+            "from sklearn.dummy import DummyClassifier\n"
+            "model = DummyClassifier(constant=trial.suggest_int('n', 0, 9)).fit([[1]], [2])\ntrial.number"
+        )
+        if is_resumed:
+            tune(project, cell, "doubt", trials=1)
+        found = tune(project, cell, "doubt", trials=2, jobs=jobs, resume=is_resumed)
+        assert found.best is not None
+        tags = project.tracker.run(str(found.best.run)).tags
+        assert tags.get("mlops.proven") == ("false" if reason else None)
+        assert tags.get("mlops.unproven_reasons", "").startswith(reason)
+
     def test_the_best_model_can_be_registered(self, project: Project, tracker: FakeTracker) -> None:
         """It is kept in the best trial's run, and is a variable."""
         cell = PlainCell(
