@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint ruff mypy floors fresh eslint pytest jest browser format generate docs lab bench clean
+.PHONY: help setup demo test check lint ruff mypy floors fresh eslint pytest jest browser frameworks format generate docs lab bench clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ jest: $(VENV)/.modules
 browser: setup $(VENV)/.chromium ## Test the panel in a real JupyterLab and browser; pictures go to build/screenshots
 	@echo 'test: browser'
 	@CHROMIUM="$${CHROMIUM:-$$(cat $(VENV)/.chromium)}" python -m pytest tests/browser -n 2 --dist loadfile --quiet
+
+frameworks: build/frameworks/.ready ## Test with PyTorch and Lightning, in an environment of their own: some hundred megabytes
+	@echo 'test: frameworks'
+	@build/frameworks/bin/python -m pytest tests/frameworks --quiet
 
 format: $(VENV)/.dev $(VENV)/.modules ## Format the code, and mend what can be mended
 	@echo 'format: ruff, eslint, prettier'
@@ -138,6 +142,15 @@ $(VENV)/.chromium: | $(VENV)/.uv
 	  find_browser > $@ \
 	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium > /dev/null && find_browser > $@; } \
 	  || { rm -f $@; echo 'The browser tests need Chromium: install it, or name it, like make browser CHROMIUM=/path/to/chrome'; exit 1; }
+
+# PyTorch comes first and by pip: where the index offers builds for the CPU, this takes them.
+build/frameworks/.ready: pyproject.toml
+	@echo 'setup: build/frameworks, with PyTorch and Lightning'
+	@$(PYTHON) -m venv build/frameworks
+	@build/frameworks/bin/python -m pip install --quiet --disable-pip-version-check 'torch==2.13.0'
+	@HATCH_JUPYTER_BUILDER_SKIP_NPM=1 build/frameworks/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable . lightning pytest pytest-timeout 'pytest-jupyter[server]'
+	@touch $@
 
 $(VENV)/.modules: labextension/package-lock.json $(VENV)/.node
 	@echo 'setup: npm ci'

@@ -1,4 +1,4 @@
-"""What the recorder adds to a trivial cell: in a shell with some hundred variables, with and without the extension."""
+"""What the recorder adds to a trivial cell: with few variables, with many, and late in a long session."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 CELLS = 200
-VARIABLES = "import random, numpy, pandas\nfor i in range(500): globals()[f'name{i}'] = [i]"
-BARE, OURS = "a cell, bare IPython", "the same, recorded"
-LONG_BARE, LONG_OURS = "a cell after 5,000 others, bare IPython", "the same, all of them recorded"
+FEW, MANY, LONG = "10 variables", "500 variables", "5,000 cells before it"
 
 
-def cells(_folder: Path, *, start: tuple[str, ...], before: int = 0) -> Turn:
-    shell = opened(*start, VARIABLES)
+def cells(_folder: Path, *, is_recorded: bool, variables: int, before: int = 0) -> Turn:
+    make = f"import random, numpy, pandas\nfor i in range({variables}): globals()[f'name{{i}}'] = [i]"
+    shell = opened(*(["%load_ext jupyter_mlops"] if is_recorded else []), make)
     for number in range(before):
         shell.run_cell(f"n = {number}", store_history=True)
     return lambda _number: partial(_median, shell)
@@ -44,21 +43,29 @@ def _milliseconds(sample: Sample) -> Sample:
 
 def main() -> None:
     repetitions = times()
-    load = ("%load_ext jupyter_mlops",)
-    contenders: dict[str, Prepare] = {
-        BARE: partial(cells, start=()),
-        OURS: partial(cells, start=load),
-        LONG_BARE: partial(cells, start=(), before=5_000),
-        LONG_OURS: partial(cells, start=load, before=5_000),
+    shells = {
+        FEW: partial(cells, variables=10),
+        MANY: partial(cells, variables=500),
+        LONG: partial(cells, variables=500, before=5_000),
     }
+    contenders: dict[str, Prepare] = {}
+    for said, prepare in shells.items():
+        contenders[_name(said, is_recorded=False)] = partial(prepare, is_recorded=False)
+        contenders[_name(said, is_recorded=True)] = partial(prepare, is_recorded=True)
     found = compare(contenders, repetitions)
+    added = {
+        said: found[_name(said, is_recorded=True)] - found[_name(said, is_recorded=False)] for said in shells
+    }
     report(
-        f"recorder: {CELLS} trivial cells in a shell with 500 variables",
+        f"recorder: {CELLS} trivial cells in a shell",
         repetitions,
         found,
-        Claim("added to a cell", _milliseconds(found[OURS] - found[BARE]), "ms", 1),
-        Claim("added to a cell after 5,000 others", _milliseconds(found[LONG_OURS] - found[LONG_BARE]), "ms"),
+        *(Claim(f"added to a cell, {said}", _milliseconds(cost), "ms", 1) for said, cost in added.items()),
     )
+
+
+def _name(said: str, *, is_recorded: bool) -> str:
+    return f"{said}, {'recorded' if is_recorded else 'bare IPython'}"
 
 
 if __name__ == "__main__":

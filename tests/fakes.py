@@ -22,6 +22,7 @@ from jupyter_mlops.core.tracker import (
     Run,
     RunLog,
     RunStatus,
+    Trace,
 )
 from jupyter_mlops.core.types import split_reference
 
@@ -124,6 +125,7 @@ class FakeTracker:
                 "metrics": {
                     **kept.metrics,
                     **{key: one[-1][1] for key, one in log.curves.items()},
+                    **{point.name: point.value for point in log.points},
                     **log.metrics,
                 },
                 "tags": {**kept.tags, **log.tags},
@@ -131,6 +133,9 @@ class FakeTracker:
         )
         for name, points in log.curves.items():
             self._curves.setdefault(run.id, {}).setdefault(name, []).extend(points)
+        for point in log.points:
+            course = self._curves.setdefault(run.id, {}).setdefault(point.name, [])
+            course.append((point.step, point.value))
         for item in log.artifacts:
             content = item.content.read_bytes() if isinstance(item.content, Path) else item.content
             self.artifacts.setdefault(run.id, {})[item.path] = content
@@ -263,6 +268,11 @@ class FakeTracker:
         return Details(
             {key: one for key, one in self._curves.get(run.id, {}).items() if len(one) > 1}, source
         )
+
+    def traces(self, run: Run) -> Sequence[Trace]:
+        """Return nothing: nobody traces here."""
+        self._answer("traces")
+        return []
 
     def artifact(self, run: Run, path: str) -> bytes | None:
         """Return a file of the run, or None."""

@@ -36,3 +36,11 @@ class Session:
     notebook: str | None = None
     recorder: object | None = None
     flow_findings: Callable[[], Sequence[Record]] | None = None
+
+    def keep(self, fingerprint: str, model: Recorded) -> None:
+        """Remember that a run keeps the model; the last run stands for equal ones."""
+        self.models[fingerprint] = self.models[f"{fingerprint}:{model.run}"] = model
+
+    def kept(self, fingerprint: str, run: str | None) -> Recorded | None:
+        """Return what *run* keeps of this fingerprint, or else the last run that keeps it."""
+        return self.models.get(f"{fingerprint}:{run}") or self.models.get(fingerprint)

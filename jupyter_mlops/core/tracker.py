@@ -113,6 +113,16 @@ class ModelFile:
 
 
 @dataclass(frozen=True)
+class Point:
+    """One value of a metric, and when it was measured: milliseconds since the epoch."""
+
+    name: str
+    step: int
+    value: float
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class RunLog:
     """What is written to a run in one batch.
 
@@ -120,6 +130,8 @@ class RunLog:
     ----------
     curves
         Step and value of each metric that has a course.
+    points
+        The same with the time of each, for what was measured a while ago.
     """
 
     params: Mapping[str, str] = field(default_factory=dict)
@@ -128,6 +140,7 @@ class RunLog:
     artifacts: Sequence[Artifact] = ()
     models: Sequence[ModelFile] = ()
     curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
+    points: Sequence[Point] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +149,16 @@ class Page:
 
     runs: tuple[Run, ...]
     next_page: str | None = None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One call of a language model, or of anything else that was traced: what MLflow calls a trace."""
+
+    id: str
+    name: str
+    status: str
+    took_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +209,10 @@ class RunTracker(Protocol):
 
     def details(self, run: Run) -> Details:
         """Return what is too much for a list: the course of its metrics, and the code it ran."""
+        ...
+
+    def traces(self, run: Run) -> Sequence[Trace]:
+        """Return what was traced while the run went on, newest first."""
         ...
 
     def artifact(self, run: Run, path: str) -> bytes | None:

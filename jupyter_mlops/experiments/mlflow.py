@@ -21,9 +21,10 @@ from jupyter_mlops.core.tracker import (
     Run,
     RunLog,
     RunStatus,
+    Trace,
 )
 from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
-from jupyter_mlops.experiments import mlflow_models, mlflow_reading, mlflow_registry, mlflow_store
+from jupyter_mlops.experiments import mlflow_models, mlflow_reading, mlflow_registry, mlflow_store, spool
 from jupyter_mlops.experiments.mlflow_reading import BORN, DURATION, HOST, KEY, PARENT, PID
 from jupyter_mlops.experiments.mlflow_wire import Wire, is_lost
 
@@ -72,11 +73,13 @@ class MlflowTracker:
     def autolog(self, run: Run | None) -> AutologSession:
         """Return a block in which libraries log to *run*, without models; with None they log nothing."""
         from jupyter_mlops.experiments.mlflow_autolog import Autolog, silence
+        from jupyter_mlops.experiments.mlflow_outbox import Outbox
 
         if run is None:
             return silence()
+        outbox = Outbox(run.id, spool.Journal(self._project, run), self._wire)
         with self._calling() as client:
-            return Autolog(self._uri, client.get_run(run.id))
+            return self._wire.listening(Autolog(self._uri, client.get_run(run.id), outbox))
 
     def log(self, run: Run, log: RunLog) -> None:
         """Write everything of *log* to the run in as few requests as MLflow takes."""
@@ -107,7 +110,7 @@ class MlflowTracker:
         token = ref.removeprefix("@")
         with self._calling() as client:
             if len(token) == 32:
-                return self._named([client.get_run(token)])[0]
+                return self._named([mlflow_reading.living(client, token)])[0]
             is_latest = token == "latest"
             query = "" if is_latest else f"attributes.run_id LIKE '{_quoted(token)}%'"
             found = self._search(client, query, 1 if is_latest else 2, None, is_whole=not is_latest)
@@ -138,7 +141,7 @@ class MlflowTracker:
             kept = client.get_model_version(version.name, str(version.version))
             trusted = kept.tags.get(mlflow_reading.TRUSTED)
             source = client.get_model_version_download_uri(version.name, str(version.version))
-            return mlflow_models.load(source, trusted, self._uri)
+            return mlflow_models.load(source, trusted, self._uri, version.ref)
 
     def model_files(self, version: ModelVersion) -> Sequence[KeptFile]:
         """Return the files that `load` reads, by path, as they are now."""
@@ -171,21 +174,26 @@ class MlflowTracker:
         with self._calling() as client:
             return mlflow_reading.details(client, run, self._uri)
 
+    def traces(self, run: Run) -> Sequence[Trace]:
+        """Return what was traced while the run went on, newest first."""
+        with self._calling() as client:
+            return mlflow_reading.traces(client, run)
+
     def artifact(self, run: Run, path: str) -> bytes | None:
         """Return a file of the run, or None when it has none of that path."""
         with self._calling() as client:
             return mlflow_reading.read_file(client, run, path, self._uri)
 
     def close_lost(self) -> Sequence[Run]:
-        """Close as killed the runs of this machine whose process is gone."""
-        query = f"attributes.status = 'RUNNING' and tags.`{HOST}` = '{_quoted(socket.gethostname())}'"
+        """Close as killed the runs of this machine whose process is gone, and those of others that fell silent."""
+        now = int(self._project.clock.now().timestamp() * 1000)
         with self._calling() as client:
-            open_runs = client.search_runs(self._places(client), query, max_results=_MANY)
-            lost = [run for run in open_runs if not mlflow_reading.is_alive(run.data.tags)]
+            open_runs = client.search_runs(
+                self._places(client), "attributes.status = 'RUNNING'", max_results=_MANY
+            )
+            lost = [run for run in open_runs if mlflow_reading.is_lost(client, run, now)]
             for run in lost:
-                client.set_terminated(
-                    run.info.run_id, "KILLED", int(self._project.clock.now().timestamp() * 1000)
-                )
+                client.set_terminated(run.info.run_id, "KILLED", now)
             return self._named([client.get_run(run.info.run_id) for run in lost])
 
     @contextmanager
@@ -214,6 +222,8 @@ class MlflowTracker:
     def _places(self, client: MlflowClient) -> list[str]:
         """Return the experiments to search: all of the project's own store, ours on a shared server."""
         query = f"tags.`{_OURS}` = '{_quoted(self._project.name)}'" if self._wire.is_remote else ""
+        if own := self._project.settings.experiment:  # a team's own, which plain MLflow made
+            self._experiments |= mlflow_registry.known(client, own)
         found = {
             item.experiment_id for item in client.search_experiments(filter_string=query, max_results=_MANY)
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from mlflow.entities import Metric
     from mlflow.entities import Run as MlflowRun
 
+    from jupyter_mlops.experiments.mlflow_outbox import Outbox
+
 _GLOBAL = "globally_configured"
 _SKLEARN = "sklearn"
+_LIGHTNING = "lightning"
 
 
 class Autolog:
@@ -30,20 +34,26 @@ class Autolog:
         Where the user's own MLflow calls go meanwhile.
     run
         The run as MLflow knows it.
+    outbox
+        Keeps what the server does not take.
     """
 
-    def __init__(self, uri: str, run: MlflowRun) -> None:
+    def __init__(self, uri: str, run: MlflowRun, outbox: Outbox) -> None:
         self._uri = uri
         self._run = run
+        self._outbox = outbox
         self._undo = ExitStack()
 
     def __enter__(self) -> object:
         with ExitStack() as stack:
+            stack.callback(_send_traces)
             _direct(stack, self._uri)
             _quieten(stack)
             _redact(stack)
             _switch_on(stack)
+            _mend_lightning(stack)
             _activate(stack, self._run)
+            self._outbox.install(stack)
             _observe(stack, self._run.info.run_id)
             self._undo = stack.pop_all()
         return self
@@ -75,6 +85,14 @@ def _direct(stack: ExitStack, uri: str) -> None:
     stack.callback(restore)
 
 
+def _send_traces() -> None:
+    """Wait for the traces that are sent in the background, if anything was traced."""
+    if "mlflow.tracing.export.async_export_queue" in sys.modules:
+        import mlflow
+
+        mlflow.flush_trace_async_logging()
+
+
 def _switch_on(stack: ExitStack) -> None:
     import mlflow
     from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
@@ -89,6 +107,24 @@ def _switch_on(stack: ExitStack) -> None:
         if not config.get("disable", True):
             config[_GLOBAL] = True  # or MLflow keeps the user's options, models included, and not ours
     mlflow.autolog(log_models=False, log_datasets=False, silent=True)
+
+
+def _mend_lightning(stack: ExitStack) -> None:
+    """Patch Lightning when the cell imports it; MLflow's own hook gives up where both of its packages are there."""
+    import mlflow
+    from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
+    from mlflow.utils.import_hooks import register_post_import_hook
+
+    is_open = [True]
+    stack.callback(is_open.clear)
+
+    def patch(_module: object) -> None:
+        if is_open:
+            mlflow.pytorch.autolog(log_models=False, log_datasets=False, silent=True)
+            AUTOLOGGING_INTEGRATIONS["pytorch"][_GLOBAL] = True
+
+    if _LIGHTNING not in sys.modules:
+        register_post_import_hook(patch, _LIGHTNING)
 
 
 def _restore(before: dict[str, dict[str, object]]) -> None:

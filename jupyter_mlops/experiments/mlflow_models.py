@@ -57,8 +57,8 @@ def find(client: MlflowClient, run: MlflowRun, name: str) -> LoggedModel:
     return max(found, key=lambda model: model.creation_timestamp)
 
 
-def load(source: str, trusted: str | None, tracking_uri: str) -> object:
-    """Return the estimator kept at *source*, letting in only the types in *trusted*, as JSON.
+def load(source: str, trusted: str | None, tracking_uri: str, name: str) -> object:
+    """Return the estimator kept at *source*, called *name*, letting in only the types in *trusted*, as JSON.
 
     Raises
     ------
@@ -73,20 +73,20 @@ def load(source: str, trusted: str | None, tracking_uri: str) -> object:
     folder = Path(download_artifacts(artifact_uri=source, tracking_uri=tracking_uri))
     flavour = Model.load(str(folder)).flavors.get("sklearn")
     if flavour is None:
-        raise Invalid(f"{source} is not a scikit-learn model.", hint="Load it with MLflow itself.")
+        raise Invalid(f"{name} is not a scikit-learn model.", hint="Load it with MLflow itself.")
     if flavour.get("serialization_format") != "skops":
         raise Refused(
-            f"{source} is a pickle, which may run any code when it is loaded.",
+            f"{name} is a pickle, which may run any code when it is loaded.",
             hint="Record the model here and register that, or load it with MLflow itself if you trust it.",
         )
     path = (folder / str(flavour["pickled_model"])).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise Refused(f"{source} points outside its own folder.", hint="Do not load it.")
+        raise Refused(f"{name} points outside its own folder.", hint="Do not load it.")
     try:
         return skops.io.load(path, trusted=json.loads(trusted or "[]"))
     except UntrustedTypesFoundException as error:
         raise Refused(
-            f"{source} holds types that nobody trusted here: {error}.",
+            f"{name} holds types that nobody trusted here: {error}.",
             hint="Register it from the notebook with `--trust TYPE`.",
         ) from error
 

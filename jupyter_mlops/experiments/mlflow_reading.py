@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.core.errors import Invalid
-from jupyter_mlops.core.tracker import Artifact, Details, ModelVersion, Run, RunLog, RunStatus
+from jupyter_mlops.core.errors import Invalid, NotFound
+from jupyter_mlops.core.tracker import Artifact, Details, ModelVersion, Run, RunLog, RunStatus, Trace
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -35,6 +36,9 @@ PART = PREFIX + "part"
 _METRIC = PREFIX + "metric."
 _SOURCE = "source.py"
 _CURVES = 50
+_SILENCE_MS = 7 * 24 * 3600 * 1000
+_TRACES = 50
+_UNKNOWN = frozenset(["ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED"])
 _HIDDEN = ("mlflow.", KEY, PID, HOST, BORN, DURATION, _METRIC)
 
 _LONGEST_PARAM = 6_000
@@ -42,6 +46,22 @@ _LONGEST_TAG = 8_000
 _BATCH = 100
 _METRIC_BATCH = 800
 _STATUS: Mapping[str, RunStatus] = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed"}
+
+
+def living(client: MlflowClient, run: str) -> MlflowRun:
+    """Return a run that nobody deleted: no search finds one that is, and nothing may be written to it.
+
+    Raises
+    ------
+    NotFound
+        It was deleted.
+    """
+    found = client.get_run(run)
+    if found.info.lifecycle_stage == "deleted":
+        raise NotFound(
+            f"Run @{run[:8]} was deleted.", hint=f"Bring it back: `mlflow runs restore --run-id {run}`."
+        )
+    return found
 
 
 def read_run(run: MlflowRun, experiment: str) -> Run:
@@ -103,7 +123,10 @@ def batches(log: RunLog, now_ms: int) -> tuple[list[Batch], list[Artifact]]:
     points += [(key, value, step) for key, course in log.curves.items() for step, value in course]
     left = (
         iter([Param(key, value) for key, value in params.items()]),
-        iter([Metric(key, value, now_ms, step) for key, value, step in points if math.isfinite(value)]),
+        iter(
+            [Metric(key, value, now_ms, step) for key, value, step in points if math.isfinite(value)]
+            + [Metric(point.name, point.value, point.at_ms, point.step) for point in log.points]
+        ),
         iter([RunTag(key, value) for key, value in tags.items()]),
     )
     return list(_drain(*left)), [*long_params, *long_tags]
@@ -161,6 +184,30 @@ def details(client: MlflowClient, run: Run, uri: str) -> Details:
         return Details(curves, Path(path).read_text(encoding="utf-8"))
 
 
+def traces(client: MlflowClient, run: Run) -> Sequence[Trace]:
+    """Return what was traced while the run went on, without the contents; nothing of a server that keeps no traces."""
+    from mlflow.exceptions import MlflowException
+
+    place = client.get_run(run.id).info.experiment_id
+    try:
+        found = client.search_traces(
+            locations=[place], run_id=run.id, max_results=_TRACES, include_spans=False
+        )
+    except MlflowException as error:
+        if error.error_code in _UNKNOWN:
+            return ()
+        raise
+    return [
+        Trace(
+            item.info.trace_id,
+            item.info.tags.get("mlflow.traceName", ""),
+            str(item.info.state).rpartition(".")[2].lower(),
+            None if item.info.execution_duration is None else item.info.execution_duration / 1000,
+        )
+        for item in found
+    ]
+
+
 def read_file(client: MlflowClient, run: Run, path: str, uri: str) -> bytes | None:
     """Return a file of the run, or None when it has none of that path."""
     from mlflow.artifacts import download_artifacts
@@ -198,6 +245,23 @@ def log_files(client: MlflowClient, run: Run, files: Sequence[Artifact]) -> None
 def is_candidate(run: MlflowRun) -> bool:
     """Tell whether a run is one of many that make up another: a search's candidate, a trial of a study."""
     return PARENT in run.data.tags and (KEY not in run.data.tags or PART in run.data.tags)
+
+
+def is_lost(client: MlflowClient, run: MlflowRun, now_ms: int) -> bool:
+    """Tell whether nobody runs what still counts as running.
+
+    Of another machine nobody here can tell but by its silence; one that goes on all the same ends its run itself.
+    """
+    tags = run.data.tags
+    if HOST not in tags:
+        return False  # not of ours
+    if tags[HOST] == socket.gethostname():
+        return not is_alive(tags)
+    signs = [int(run.info.start_time)]
+    if now_ms - signs[0] > _SILENCE_MS:
+        for name in list(run.data.metrics)[:_CURVES]:
+            signs += [int(point.timestamp) for point in client.get_metric_history(run.info.run_id, name)]
+    return now_ms - max(signs) > _SILENCE_MS
 
 
 def is_alive(tags: Mapping[str, str]) -> bool:

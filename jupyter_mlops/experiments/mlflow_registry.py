@@ -156,3 +156,9 @@ def _search(client: MlflowClient, name: str | None) -> Iterator[MlflowVersion]:
         page = found.token
         if not page:
             return
+
+
+def known(client: MlflowClient, name: str) -> dict[str, str]:
+    """Return the experiment called *name* with its id, if there is one."""
+    found = client.get_experiment_by_name(name)
+    return {} if found is None else {name: found.experiment_id}

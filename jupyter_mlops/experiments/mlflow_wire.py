@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -49,6 +49,7 @@ class Wire:
         self._silent_since: float | None = None
         self._answered_at: float | None = None
         self._reason = ""
+        self._is_hung_up = False
 
     def __repr__(self) -> str:
         return f"Wire({self._shown!r})"
@@ -86,6 +87,25 @@ class Wire:
                 if self._is_resting() and self.is_http:
                     raise self._unavailable() from error
                 raise
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the store did not answer when it was last asked."""
+        return self._silent_since is not None
+
+    def hang_up(self) -> None:
+        """Ask nothing more until the block of `listening` ends."""
+        self._is_hung_up = True
+
+    @contextmanager
+    def listening(self, block: AbstractContextManager[Answer]) -> Iterator[Answer]:
+        """Run *block*; whoever hung up in it is heard again at its end."""
+        try:
+            with block as found:
+                yield found
+        finally:
+            if self._is_hung_up:
+                self._is_hung_up, self._silent_since = False, None
 
     def install(self) -> None:
         """Let MLflow's requests to this server pass here; those to others stay as they were."""
@@ -161,6 +181,8 @@ class Wire:
         return ""
 
     def _is_resting(self) -> bool:
+        if self._is_hung_up:
+            return True
         return self._silent_since is not None and self._clock.monotonic() - self._silent_since < _REST_S
 
     def _fell_silent(self, reason: str) -> None:

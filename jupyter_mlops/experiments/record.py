@@ -78,9 +78,7 @@ def record(
         The tracker does not answer; the cell did not run.
     """
     progress.report(0, 3, "open a run")
-    spool.replay(project)
-    if project.session.last_run is None:
-        project.tracker.close_lost()
+    spool.settle(project)
     own = dict(_tag(text) for text in tags)
     run = project.tracker.start(
         name or PurePath(cell.notebook or project.session.notebook or "cell").stem,

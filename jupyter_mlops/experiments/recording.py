@@ -72,6 +72,7 @@ class Recording:
             self._finish("killed")
             raise
         self.took_s = self.project.clock.monotonic() - begun
+        self._send_journal()
         return execution
 
     def write(self, execution: Execution) -> None:
@@ -94,6 +95,13 @@ class Recording:
             )
         if account.notice:
             self.notes.append(account.notice)
+
+    def _send_journal(self) -> None:
+        """Send what the cell logged while the tracker was away, if it is back."""
+        missed = spool.journalled(self.project, self.run)
+        if missed is not None and self._send(missed):
+            spool.drop(self.project, self.run)
+            self.notes.append("The tracker was away for a while; what was logged meanwhile has been sent.")
 
     def _send(self, log: RunLog) -> bool:
         """Write *log* unless the tracker failed before; tell whether it was written."""
@@ -130,7 +138,7 @@ class Recording:
 
     def _keep(self, model: ModelFile) -> None:
         if self._send(RunLog(models=(model,))):
-            self.project.session.models[model.fingerprint] = Remembered(self.run.id, model.name)
+            self.project.session.keep(model.fingerprint, Remembered(self.run.id, model.name))
         self.models.append(model.name)
         self._fingerprints[model.name] = model.fingerprint
         self._classes.append(_class_of(model.estimator))

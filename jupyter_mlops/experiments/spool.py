@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from jupyter_mlops.core import durable
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.tracker import Artifact, ModelFile, Run, RunLog, RunStatus
+from jupyter_mlops.core.tracker import Artifact, ModelFile, Point, Run, RunLog, RunStatus
+from jupyter_mlops.experiments.mlflow_reading import BORN, PID, is_alive
 
 _DURATION = "jupyter_mlops.duration_s"
+_LINES = "journal.jsonl"
 
 
 def keep(project: Project, run: Run, status: RunStatus, logs: Sequence[RunLog], took_s: float) -> Path:
@@ -28,6 +32,7 @@ def keep(project: Project, run: Run, status: RunStatus, logs: Sequence[RunLog], 
         "status": status,
         "params": {key: value for log in logs for key, value in log.params.items()},
         "metrics": {key: repr(value) for log in logs for key, value in log.metrics.items()},
+        "points": [_written(point) for log in logs for point in log.points],
         "tags": {key: value for log in logs for key, value in log.tags.items()}
         | {_DURATION: f"{took_s:.6f}"},
         "artifacts": [_keep_file(fresh, number, item) for number, item in enumerate(artifacts)],
@@ -42,6 +47,65 @@ def keep(project: Project, run: Run, status: RunStatus, logs: Sequence[RunLog], 
     return kept
 
 
+class _Part(TypedDict, total=False):
+    """What a file of the spool holds; a line of a journal holds less."""
+
+    run: dict[str, object]
+    status: RunStatus
+    owner: dict[str, str]
+    params: dict[str, str]
+    metrics: dict[str, str]
+    points: list[tuple[str, int, str, int]]
+    tags: dict[str, str]
+    artifacts: list[dict[str, str]]
+    models: list[dict[str, object]]
+
+
+class Journal:
+    """What a cell logs while the tracker is away: on disk at once, so that it outlives the kernel."""
+
+    def __init__(self, project: Project, run: Run) -> None:
+        self._place = _root(project) / run.id
+        self._run = run
+        self._files = 0
+
+    def add(self, log: RunLog) -> None:
+        """Add parameters, points, tags and files; the run counts as killed unless its cell ends."""
+        if not (self._place / "run.json").is_file():
+            self._place.mkdir(parents=True, exist_ok=True)
+            begun = {"run": self._run.wire(), "status": "killed", "owner": _this_process()}
+            durable.write(self._place / "run.json", json.dumps(begun).encode())
+        kept = [_keep_file(self._place, self._next(), item) for item in log.artifacts]
+        line = {
+            "params": dict(log.params),
+            "points": [_written(point) for point in log.points],
+            "tags": dict(log.tags),
+            "artifacts": kept,
+        }
+        with (self._place / _LINES).open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(line) + "\n")
+
+    def _next(self) -> int:
+        self._files += 1
+        return self._files
+
+
+def journalled(project: Project, run: Run) -> RunLog | None:
+    """Return what the journal of *run* holds; None when the tracker was there all the time."""
+    place = _root(project) / run.id
+    return _read(place, json.loads((place / "run.json").read_bytes())) if (place / _LINES).is_file() else None
+
+
+def drop(project: Project, run: Run) -> None:
+    """Forget the journal of *run*: it is sent."""
+    shutil.rmtree(_root(project) / run.id, ignore_errors=True)
+
+
+def waiting(project: Project) -> int:
+    """Return how many runs wait in the spool."""
+    return len(_places(project))
+
+
 def replay(project: Project) -> Sequence[Run]:
     """Send what waits in the spool, oldest first, and return the runs that are whole now.
 
@@ -50,11 +114,7 @@ def replay(project: Project) -> Sequence[Run]:
     Unavailable
         The tracker does not answer; the rest waits on.
     """
-    root = _root(project)
-    if not root.is_dir():
-        return []
-    waiting = sorted((place for place in root.iterdir() if (place / "run.json").is_file()), key=_age)
-    return [run for run in (_send(project, place) for place in waiting) if run is not None]
+    return [run for run in (_send(project, place) for place in _places(project)) if run is not None]
 
 
 def settle(project: Project) -> None:
@@ -68,21 +128,22 @@ def _root(project: Project) -> Path:
     return project.folder / "spool"
 
 
+def _places(project: Project) -> list[Path]:
+    root = _root(project)
+    found = root.iterdir() if root.is_dir() else ()
+    return sorted((place for place in found if (place / "run.json").is_file()), key=_age)
+
+
 def _age(place: Path) -> float:
     return (place / "run.json").stat().st_mtime
 
 
 def _send(project: Project, place: Path) -> Run | None:
     """Send one run's rest; what the tracker refuses stays where it is, for a person to look at."""
-    content = json.loads((place / "run.json").read_text(encoding="utf-8"))
-    run = Run.model_validate(content["run"])
-    log = RunLog(
-        params=content["params"],
-        metrics={key: float(value) for key, value in content["metrics"].items()},
-        tags=content["tags"],
-        artifacts=[Artifact(item["path"], place / item["file"]) for item in content["artifacts"]],
-        models=[_read_model(place, item) for item in content["models"]],
-    )
+    content: _Part = json.loads((place / "run.json").read_text(encoding="utf-8"))
+    if _is_underway(content.get("owner", {})):
+        return None
+    run, log = Run.model_validate(content["run"]), _read(place, content)
     try:
         project.tracker.log(run, log)
         done = project.tracker.finish(run, content["status"])
@@ -90,6 +151,47 @@ def _send(project: Project, place: Path) -> Run | None:
         return None
     shutil.rmtree(place)
     return done
+
+
+def _read(place: Path, content: _Part) -> RunLog:
+    """Return all that a folder of the spool holds, the lines of its journal included."""
+    lines = place / _LINES
+    said = lines.read_text(encoding="utf-8").splitlines(keepends=True) if lines.is_file() else []
+    parts: list[_Part] = [
+        content,
+        *(json.loads(line) for line in said if line.endswith("\n")),
+    ]  # the last may be cut off
+    return RunLog(
+        params={key: value for part in parts for key, value in part.get("params", {}).items()},
+        metrics={key: float(value) for key, value in content.get("metrics", {}).items()},
+        points=[
+            Point(name, step, float(value), at_ms)
+            for part in parts
+            for name, step, value, at_ms in part.get("points", [])
+        ],
+        tags={key: value for part in parts for key, value in part.get("tags", {}).items()},
+        artifacts=[
+            Artifact(item["path"], place / item["file"])
+            for part in parts
+            for item in part.get("artifacts", [])
+        ],
+        models=[_read_model(place, item) for item in content.get("models", [])],
+    )
+
+
+def _written(point: Point) -> tuple[str, int, str, int]:
+    return point.name, point.step, repr(point.value), point.at_ms
+
+
+def _this_process() -> dict[str, str]:
+    import psutil
+
+    return {PID: str(os.getpid()), BORN: f"{psutil.Process().create_time():.2f}"}
+
+
+def _is_underway(owner: dict[str, str]) -> bool:
+    """Tell whether another process still runs the cell."""
+    return bool(owner) and owner.get(PID) != str(os.getpid()) and is_alive(owner)
 
 
 def _keep_file(folder: Path, number: int, item: Artifact) -> dict[str, str]:

@@ -198,10 +198,14 @@ def _open_figures() -> Iterator[Figure]:
         yield Figure(f"matplotlib-{number}.png", "image/png", buffer.getvalue())
 
 
-def notebook_path(root: Path) -> str | None:
-    """Return the path of the notebook that this kernel serves, from *root*, when Jupyter or our engine told it."""
-    told = os.environ.get("JUPYTER_MLOPS_NOTEBOOK") or os.environ.get("JPY_SESSION_NAME")
-    if not told:
+def notebook_path(root: Path, variables: Mapping[str, object]) -> str | None:
+    """Return the path of the notebook that this kernel serves, from *root*, when somebody told it.
+
+    Our engine and Jupyter's server tell it by the environment, VS Code by a variable.
+    """
+    named = [os.environ.get(name) for name in ("JUPYTER_MLOPS_NOTEBOOK", "JPY_SESSION_NAME")]
+    told = next((name for name in (*named, variables.get("__vsc_ipynb_file__")) if name), None)
+    if not isinstance(told, str):
         return None
     path = Path(told)
     if path.is_absolute() and path.resolve().is_relative_to(root.resolve()):

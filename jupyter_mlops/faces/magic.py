@@ -82,6 +82,7 @@ class MlopsMagics:
     def _say(self, said: Line, verb: Verb, cell: str | None) -> object:
         from jupyter_mlops.core import door
         from jupyter_mlops.core.errors import Invalid
+        from jupyter_mlops.experiments.recorder.sheet import located
         from jupyter_mlops.faces import bar, code, live, references
         from jupyter_mlops.faces.cell import NotebookCell, notebook_path
 
@@ -95,7 +96,8 @@ class MlopsMagics:
                 f"{verb.name} takes no cell.", hint=f"Write %mlops {verb.name} with one percent sign."
             )
         project = self.project_for(verb)
-        project.session.notebook = notebook_path(project.root)
+        told = notebook_path(project.root, self.shell.user_ns)
+        project.session.notebook = located(project.root, told, self.session.recorder)
         body = None if cell is None else NotebookCell(self.shell, cell, project.session.notebook)
         values = references.resolve(project, verb, said.given, variables=self.shell.user_ns, cell=body)
         with bar.in_cell(verb), live.in_cell(verb):

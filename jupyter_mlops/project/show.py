@@ -49,7 +49,7 @@ def show(project: Project, ref: AnyRef) -> Shown:
     if ref.endswith(".ipynb"):
         return _shown("notebook", notebook(project, ref), ref)
     if ref.startswith("@"):
-        return _shown("run", project.tracker.run(ref), ref)
+        return _run(project, ref)
     if _EXECUTION.fullmatch(ref):
         return _shown("execution", follow(project, ref, wait=0), ref)
     finders: dict[str, Callable[[Project, str], Record | None]] = {"dataset": _snapshot, "model": _version}
@@ -67,6 +67,20 @@ def show(project: Project, ref: AnyRef) -> Shown:
         raise Invalid(f"{ref!r} is a dataset and a model.", hint=f"Say dataset:{ref} or model:{ref}.")
     word, record = next(iter(hits.items()))
     return _shown("snapshot" if word == "dataset" else "version", record, ref)
+
+
+def _run(project: Project, ref: str) -> Shown:
+    """Show a run, and what was traced while it ran."""
+    found = project.tracker.run(ref)
+    shown = _shown("run", found, ref)
+    traces = project.tracker.traces(found)
+    if not traces:
+        return shown
+    rows = tuple(
+        (item.name, item.status, "" if item.took_s is None else f"{item.took_s:.2f} s", item.id)
+        for item in traces
+    )
+    return shown.model_copy(update={"columns": ("traced", "status", "took", "trace"), "rows": rows})
 
 
 def _snapshot(project: Project, name: str) -> Record | None:

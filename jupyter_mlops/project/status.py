@@ -15,6 +15,7 @@ from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.types import split_reference
 from jupyter_mlops.core.verb import Role, verb
 from jupyter_mlops.data import catalogue
+from jupyter_mlops.experiments import spool
 from jupyter_mlops.experiments.recorder.proof import cell_states
 from jupyter_mlops.experiments.recorder.states import CellState
 from jupyter_mlops.governance.evidence import evidence
@@ -110,8 +111,16 @@ def status(project: Project) -> Status:
         evidence=protected.reach,
         workers=workers,
         cells=cell_states(project),
-        warnings=protected.warnings + worries,
+        warnings=protected.warnings + worries + _unsent(project),
     )
+
+
+def _unsent(project: Project) -> tuple[str, ...]:
+    count = spool.waiting(project)
+    if not count:
+        return ()
+    said = "1 run waits" if count == 1 else f"{count} runs wait"
+    return (f"{said} in .mlops/spool for the tracker; the next `record` sends what it lacks.",)
 
 
 def champions(project: Project) -> tuple[str, ...]:

@@ -149,6 +149,20 @@ class TestRecord:
             2
         ] == DATA
 
+    def test_a_model_that_no_run_keeps_gets_the_same_record_when_it_is_registered(
+        self, notebook: Notebook, tracker: FakeTracker
+    ) -> None:
+        """Session, slice, environment, seeds: whoever registers at once loses nothing but the input example."""
+        for source in (DATA, "note = 1", FIT.partition("\n")[2], "%mlops register model churn"):
+            notebook.say(source)
+        (run,) = tracker.runs().runs
+        files = tracker.artifacts[run.id]
+        found = RunRecord.model_validate_json(files["mlops/record.json"])
+        assert (found.slice, found.is_proven, run.tags["mlops.proven"]) == ((1, 3), True, "true")
+        assert {"source.py", "requirements.txt", "mlops/session.ipynb", "mlops/slice.ipynb"} < set(files)
+        assert files["source.py"].decode() == FIT.partition("\n")[2]
+        assert len(run.tags["jupyter_mlops.environment"]) == 64
+
     def test_a_model_on_stale_data_is_unproven(self, notebook: Notebook, tracker: FakeTracker) -> None:
         """The version says why."""
         notebook.run_cell(DATA, store_history=True, cell_id="data")

@@ -18,6 +18,7 @@ from jupyter_mlops.experiments.compare import compare
 from jupyter_mlops.experiments.mlflow import MlflowTracker
 from jupyter_mlops.experiments.record import record
 from jupyter_mlops.experiments.tune import tune
+from jupyter_mlops.project.show import show
 from tests.unit.experiments.cells import PlainCell
 
 SKLEARN = """
@@ -39,6 +40,18 @@ booster = lightgbm.train(
     {"objective": "binary", "num_leaves": 4, "verbose": -1, "seed": 1, "num_threads": 1},
     train, num_boost_round=12, valid_sets=[lightgbm.Dataset(X[150:], y[150:], reference=train)], valid_names=["valid"],
 )
+"""
+LANGUAGE = """
+import mlflow
+class Completions:
+    @mlflow.trace(span_type="LLM")
+    def create(self, *, model, messages):
+        return {"choices": [{"message": {"role": "assistant", "content": messages[-1]["content"].upper()}}]}
+@mlflow.trace
+def ask(text):
+    answer = Completions().create(model="tiny", messages=[{"role": "user", "content": text}])
+    return answer["choices"][0]["message"]["content"]
+replies = [ask("a"), ask("b")]
 """
 DIES = """
 import os, signal, sys
@@ -94,6 +107,16 @@ class TestLightgbm:
         assert run.params["num_leaves"] == "4"
         assert [step for step, _ in here.tracker.details(run).curves[name]] == list(range(12))
         assert [step for key, step in pen.points if key == name] == list(range(12))
+
+
+class TestTraces:
+    def test_calls_of_a_language_model_are_listed_with_the_run(self, here: Project) -> None:
+        """Traced by MLflow while the cell runs, below whatever calls it; no network is asked."""
+        answer = record(here, PlainCell(LANGUAGE), "chat")
+        shown = show(here, answer.run)
+        assert shown.columns == ("traced", "status", "took", "trace")
+        assert [row[:2] for row in shown.rows] == [("ask", "ok")] * 2
+        assert show(here, record(here, PlainCell("a = 1"), "silent").run).rows == ()
 
 
 class TestTune:

@@ -5,52 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.manager import KernelManager
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import MIME
 from jupyter_mlops.experiments.mlflow import MlflowTracker
-
-WAIT_S = 60
-
-
-class Kernel:
-    """A kernel in a fresh project, and what its last cell sent."""
-
-    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
-        self.manager = manager
-        self.client = client
-        self.outputs: list[dict[str, Any]] = []
-
-    def run(self, source: str, *, until: str = "") -> dict[str, Any]:
-        """Run a cell to its end, interrupting it once it has printed *until*."""
-        self.outputs.clear()
-
-        def hear(message: dict[str, Any]) -> None:
-            self.outputs.append(message)
-            if until and message["content"].get("text") == until:
-                self.manager.interrupt_kernel()
-
-        reply = self.client.execute_interactive(source, output_hook=hear, timeout=WAIT_S)
-        return dict(reply["content"])
+from tests.integration.kernels import Kernel, started
 
 
 @pytest.fixture
 def kernel(tmp_path: Path) -> Iterator[Kernel]:
     """A kernel whose working folder is a fresh project."""
     Project.create(tmp_path)
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(cwd=str(tmp_path))
-    client = manager.blocking_client()
-    client.start_channels()
-    client.wait_for_ready(timeout=WAIT_S)
-    yield Kernel(manager, client)
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    with started(tmp_path) as kernel:
+        yield kernel
 
 
 class TestKernel:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import warnings
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +16,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelFile, RunLog
 from jupyter_mlops.experiments.mlflow import MlflowTracker
 from jupyter_mlops.experiments.record import record
+from tests.fakes import FakeClock
 from tests.unit.experiments.cells import PlainCell
 
 DATA = "from sklearn.datasets import load_iris\nX, y = load_iris(return_X_y=True, as_frame=True)\n"
@@ -157,3 +160,23 @@ class TestLimits:
         with pytest.raises(Refused, match="nobody trusted"):
             here.tracker.log(run, RunLog(models=[ModelFile("m", Doubler().fit([[1]], [2]), "f1")]))
         assert not cast(MlflowTracker, here.tracker)._client.get_run(run.id).outputs.model_outputs
+
+
+class TestLostElsewhere:
+    def test_a_run_of_another_machine_is_closed_when_it_has_been_silent_for_a_week(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Not before, since nobody here can see its kernel; one that still measures is left alone."""
+        clock = FakeClock(datetime.now(UTC))
+        tracker = MlflowTracker(Project(tmp_path, clock=clock))
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(socket, "gethostname", lambda: "elsewhere")
+            silent, busy = (
+                tracker.start(name, key=name, experiment="e", tags={}) for name in ("silent", "busy")
+            )
+        clock.advance(6 * 24 * 3600)
+        assert tracker.close_lost() == []
+        tracker.log(busy, RunLog(metrics={"loss": 0.5}))
+        clock.advance(2 * 24 * 3600)
+        assert [(run.id, run.status) for run in tracker.close_lost()] == [(silent.id, "killed")]
+        assert tracker.finish(silent, "finished").status == "finished"  # its kernel was there after all

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 _GENERATORS = ("random", "numpy.random", "torch")
+_NEVER_DRAWN = 623  # where NumPy's Mersenne Twister stands when it comes fresh from the machine's entropy
 
 
 def marks() -> dict[str, int]:
@@ -24,8 +25,25 @@ def states() -> dict[str, str]:
 
 
 def drawn(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the generators that somebody drew from, or seeded; one that was just loaded counts as untouched."""
-    return tuple(name for name, mark in after.items() if before.get(name, mark) != mark)
+    """Return the generators that somebody drew from, or seeded; of those just loaded the ones that are not as new."""
+    return tuple(
+        name
+        for name, mark in after.items()
+        if (before[name] != mark if name in before else not _is_new(name))
+    )
+
+
+def _is_new(name: str) -> bool:
+    """Tell whether nobody has drawn from a generator that was loaded a moment ago."""
+    if name == "torch":
+        torch = sys.modules[name]
+        fresh = torch.Generator().manual_seed(torch.initial_seed())
+        return bool(torch.equal(torch.get_rng_state(), fresh.get_state()))
+    if name == "numpy.random":
+        import numpy as np
+
+        return bool(np.random.get_state(legacy=False)["state"]["pos"] == _NEVER_DRAWN)
+    return True  # Python's own is there from the start
 
 
 def _states() -> list[tuple[str, tuple[object, ...] | bytes]]:

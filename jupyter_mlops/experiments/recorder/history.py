@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from jupyter_mlops.experiments.recorder import generators
+from jupyter_mlops.experiments.recorder.asking import asks_python
 from jupyter_mlops.experiments.recorder.executed import Executed, Output, Status
-from jupyter_mlops.experiments.recorder.namespace import changed, described, gone, identities, is_own, is_same
+from jupyter_mlops.experiments.recorder.namespace import Variables, changed, described, gone
 
 _MOST = 20_000
 _OUTPUT_BUDGET = 32 << 20
@@ -51,6 +52,7 @@ class History:
     known_before: frozenset[str] = frozenset()
     troubles: list[str] = field(default_factory=list)
     reading: object | None = None
+    _variables: Variables = field(default_factory=lambda: Variables({}))
     _running: list[_Underway] = field(default_factory=list)
     _after: dict[str, int] = field(default_factory=dict)
     _held: dict[str, object] = field(default_factory=dict)
@@ -60,10 +62,11 @@ class History:
     _sources: int = 0
     _process: int = field(default_factory=os.getpid)
 
-    def watch(self, namespace: Mapping[str, object]) -> None:
+    def watch(self, namespace: dict[str, object]) -> None:
         """Begin: what is there now was made by somebody whom nobody watched."""
         self.namespace = namespace
-        self._after = identities(namespace)
+        self._variables = Variables(namespace)
+        self._after = self._variables.identities()
         self._marks = generators.marks()
         self.known_before = self.names
 
@@ -75,13 +78,13 @@ class History:
     @property
     def names(self) -> frozenset[str]:
         """The variables there are now."""
-        return frozenset(name for name in dict(self.namespace) if not is_own(name))
+        return frozenset(self._variables.held())
 
     def begin(self, source: str, cell: str | None, count: int | None) -> Executed:
         """Note that a cell begins."""
-        is_quiet = is_same(self._held, self.namespace)
+        is_quiet = self._variables.is_same(self._held)
         self._held = {}
-        now = self._after if is_quiet else identities(self.namespace)
+        now = self._after if is_quiet else self._variables.identities()
         between = () if self._running or is_quiet else (*changed(self._after, now), *gone(self._after, now))
         executed = Executed(
             number=len(self.executions),
@@ -103,7 +106,8 @@ class History:
         if not self._running:
             return None
         running = self._running.pop()
-        executed, after = running.executed, identities(self.namespace)
+        executed, held = running.executed, self._variables.held()
+        after = dict(zip(held, map(id, held.values()), strict=True))
         executed.took_s = time.perf_counter() - running.clock
         executed.cpu_s = time.process_time() - running.cpu
         executed.status, executed.error = status, error
@@ -112,7 +116,7 @@ class History:
         executed.peak_bytes = peak if peak > running.peak else 0
         executed.outputs = list(outputs)
         # Held until the next cell begins, and never while one runs: what a cell lets go of is gone.
-        self._after, self._held = after, dict(self.namespace)
+        self._after, self._held = after, held
         self._kept += sum(item.size for item in executed.outputs)
         self._forget()
         return executed
@@ -120,7 +124,7 @@ class History:
     def peek(self) -> None:
         """Note what the cell that runs has done so far, as if it ended now: it asks about itself."""
         for running in self._running:
-            self._compare(running, identities(self.namespace))
+            self._compare(running, self._variables.identities())
 
     def _compare(self, running: _Underway, after: dict[str, int]) -> None:
         executed = running.executed
@@ -128,7 +132,8 @@ class History:
         executed.gone = tuple(gone(running.before, after))
         self._marks = generators.marks()
         executed.drawn = generators.drawn(running.drawn_before, self._marks)
-        if len(sys.modules) != running.modules and "random" not in executed.source:
+        is_importing = "random" in executed.drawn and len(sys.modules) != running.modules
+        if is_importing and not asks_python(executed.source, self.namespace):
             # Libraries draw from Python's generator while they are imported; what they draw is theirs.
             executed.drawn = tuple(name for name in executed.drawn if name != "random")
 

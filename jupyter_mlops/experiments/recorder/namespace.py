@@ -9,7 +9,7 @@ import sys
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, islice, repeat
 
 MAIN = "main:"
 _OWN = re.compile(r"_+|__\w+__|_i{1,3}|_i?\d+|_(?:oh|dh|ih|sh)|_exit_code|In|Out|exit|quit|open|get_ipython")
@@ -20,6 +20,7 @@ _TABLES = frozenset(["pandas", "polars", "pyarrow"])
 _STATEFUL = frozenset(["Generator", "RandomState", "Random", "SystemRandom", "BitGenerator"])
 _FUNCTIONS = (types.FunctionType, type)
 _LIBRARIES = ("site-packages", "dist-packages")
+_GONE = object()
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,70 @@ class Bound:
     origin: str
 
 
-def identities(namespace: Mapping[str, object]) -> dict[str, int]:
-    """Return the `id` of each variable, the shell's own among them: what is asked before each cell must be quick."""
-    held = dict(namespace)  # one step for other threads, which may bind names meanwhile
-    return dict(zip(held, map(id, held.values()), strict=True))
+class Variables:
+    """The user's variables in a namespace, to which the shell adds names of its own with each cell.
+
+    A dictionary keeps the order of insertion, so that what is new stands at its end: however long the session,
+    a look costs what the user's variables cost. Where that does not add up, every name is looked at.
+    """
+
+    def __init__(self, namespace: dict[str, object]) -> None:
+        self._namespace = namespace
+        self._names: list[str] = []
+        self._length = -1
+        self._newest: str | None = None
+
+    def held(self) -> dict[str, object]:
+        """Return what each variable stands for now."""
+        self._catch_up()
+        values = list(map(self._namespace.get, self._names, repeat(_GONE)))
+        if any(map(operator.is_, values, repeat(_GONE))):
+            self._look_anew()
+            values = list(map(self._namespace.get, self._names, repeat(_GONE)))
+        return dict(zip(self._names, values, strict=True))
+
+    def identities(self) -> dict[str, int]:
+        """Return the `id` of what each variable stands for now."""
+        held = self.held()
+        return dict(zip(held, map(id, held.values()), strict=True))
+
+    def is_same(self, held: Mapping[str, object]) -> bool:
+        """Tell whether every variable stands for the very object that it stood for."""
+        now = self.held()
+        return (
+            len(held) == len(now)
+            and all(map(operator.is_, held.values(), now.values()))
+            and all(map(operator.eq, held, now))
+        )
+
+    def _catch_up(self) -> None:
+        length, fresh = len(self._namespace), self._fresh()
+        if self._length + len(fresh) != length:
+            self._look_anew()
+            return
+        self._names += [name for name in reversed(fresh) if _is_users(name)]
+        self._length, self._newest = length, fresh[0] if fresh else self._newest
+
+    def _fresh(self) -> list[str]:
+        """Return the names after the newest one that is known, the last first; every name when it is gone."""
+        most = 16
+        while True:
+            # One step for other threads, which may bind names meanwhile.
+            last = list(islice(reversed(self._namespace), most))
+            if self._newest in last:
+                return last[: last.index(self._newest)]
+            if len(last) < most:
+                return last
+            most *= 8
+
+    def _look_anew(self) -> None:
+        every = list(self._namespace)
+        self._names = [name for name in every if _is_users(name)]
+        self._length, self._newest = len(every), every[-1] if every else None
+
+
+def _is_users(name: object) -> bool:
+    return isinstance(name, str) and not is_own(name)
 
 
 def is_own(name: str) -> bool:
@@ -52,28 +113,17 @@ def is_own(name: str) -> bool:
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> list[str]:
-    """Return the names that stand for another object than before, without the shell's own."""
+    """Return the names that stand for another object than before."""
     if before == after:
         return []
-    differ = map(operator.ne, map(before.get, after), after.values())
-    return [name for name in compress(after, differ) if not is_own(name)]
-
-
-def is_same(held: Mapping[str, object], namespace: Mapping[str, object]) -> bool:
-    """Tell whether every name stands for the very object that it stood for."""
-    now = dict(namespace)
-    return (
-        len(held) == len(now)
-        and all(map(operator.is_, held.values(), now.values()))
-        and all(map(operator.eq, held, now))
-    )
+    return list(compress(after, map(operator.ne, map(before.get, after), after.values())))
 
 
 def gone(before: Mapping[str, int], after: Mapping[str, int]) -> list[str]:
-    """Return the names that are no more, without the shell's own."""
+    """Return the names that are no more."""
     if len(before) <= len(after) and before.keys() <= after.keys():
         return []
-    return [name for name in before if name not in after and not is_own(name)]
+    return [name for name in before if name not in after]
 
 
 def described(namespace: Mapping[str, object], names: Iterable[str]) -> dict[str, Bound]:

@@ -70,6 +70,7 @@ class RecordedEnvironment(Record):
     digest: str
     packages: tuple[str, ...]
     machine: str
+    host: str = ""
     processors: int
     memory_bytes: int
     accelerators: tuple[str, ...] = ()
@@ -159,6 +160,7 @@ def environment_of(project: Project) -> RecordedEnvironment:
         digest=found.digest,
         packages=found.packages,
         machine=platform.machine(),
+        host=platform.node(),
         processors=os.cpu_count() or 0,
         memory_bytes=memory,
         accelerators=accelerators,

@@ -48,6 +48,33 @@ def current(project: Project, history: History) -> tuple[Written, ...] | None:
     return tuple(item for item in whole if item.source.strip())
 
 
+def located(root: Path, told: str | None, recorder: object) -> str | None:
+    """Return where the session's notebook is now: when it is renamed, nobody tells the kernel.
+
+    Parameters
+    ----------
+    told
+        Where it was, as the kernel was told at its start.
+    """
+    if told is None or (root / told).exists() or not isinstance(recorder, History):
+        return told
+    ran = {item.cell for item in recorder.executions if item.has_id}
+    shared = {path: len(ran & _ids(path)) for path in (root / told).parent.glob("*.ipynb")}
+    best = max(
+        (path for path in shared if shared[path]), key=lambda path: (shared[path], str(path)), default=None
+    )
+    if best is None:
+        return told
+    return best.relative_to(root).as_posix() if best.is_relative_to(root) else str(best)
+
+
+def _ids(path: Path) -> set[str]:
+    try:
+        return {str(cell["id"]) for cell in json.loads(path.read_text(encoding="utf-8-sig"))["cells"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
 def _with_unsaved(found: list[Written], history: History, saved_at: float) -> list[Written]:
     """Take cells that ran after the file was saved as they ran, new ones below the cell that ran before them."""
     newer = {item.cell: item.source for item in history.executions if item.begun_at > saved_at}

@@ -6,11 +6,14 @@ import json
 from dataclasses import dataclass
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.tracker import Artifact, Run
+from jupyter_mlops.core.redact import redact
+from jupyter_mlops.core.tracker import Artifact, Run, RunLog
+from jupyter_mlops.experiments import provenance
+from jupyter_mlops.experiments.environment import environment
 from jupyter_mlops.experiments.recorder import run_record
 from jupyter_mlops.experiments.recorder.flow_findings import flow_findings
 from jupyter_mlops.experiments.recorder.masking import Mask
-from jupyter_mlops.experiments.recorder.proof import FINDINGS, Proof
+from jupyter_mlops.experiments.recorder.proof import FINDINGS, Proof, proof_of_object
 from jupyter_mlops.experiments.recorder.run_record import CellRecord, RunRecord
 from jupyter_mlops.experiments.recorder.session_notebook import SESSION, SLICE, notebook
 
@@ -57,6 +60,21 @@ def write_up(project: Project, run: Run, source: str, proof: Proof) -> Writing:
     return Writing(proof.tags() | said, tuple(artifacts), snapshots, mask.notice())
 
 
+def log_of_object(project: Project, run: Run, value: object) -> RunLog:
+    """Return what *run* keeps of how *value* came about, where no recorded cell made it: as much as one would."""
+    proof = proof_of_object(project, value)
+    source = proof.steps[-1].executed.source if proof.steps else ""
+    account = write_up(project, run, source, proof)
+    known = environment(project)
+    tags = {provenance.SNAPSHOTS: ", ".join(account.snapshots), provenance.ENVIRONMENT: known.digest}
+    texts = {"source.py": redact(source), "requirements.txt": known.requirements}
+    files = [Artifact(path, text.encode("utf-8", "replace")) for path, text in texts.items() if text]
+    return RunLog(
+        tags={key: text for key, text in tags.items() if text} | account.tags,
+        artifacts=[*files, *account.artifacts],
+    )
+
+
 def _record(
     project: Project,
     run: Run,
@@ -65,9 +83,11 @@ def _record(
     snapshots: tuple[str, ...],
     findings: tuple[str, ...],
 ) -> RunRecord:
-    cells = run_record.cells_of(proof) or (_alone(run, source),)
+    cells = run_record.cells_of(proof) or ((_alone(run, source),) if source else ())
     git, modules = run_record.code_of(project)
-    numbers = tuple(step.number for step in proof.steps) or (0,)
+    numbers = tuple(step.number for step in proof.steps) or tuple(
+        cell.number for cell in cells if proof.trace is None
+    )
     return RunRecord(
         run=run.id,
         name=run.name,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 
 import joblib
 import numpy as np
@@ -11,10 +13,12 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import all_estimators
 
 from jupyter_mlops.core.errors import Invalid
-from jupyter_mlops.experiments.fingerprint import fingerprint
+from jupyter_mlops.experiments.fingerprint import fingerprint, run_of
 
 X = np.arange(24.0).reshape(12, 2)
 y = np.array([0, 1] * 6)
@@ -23,9 +27,61 @@ MODELS = [
     RandomForestClassifier(3, random_state=0),
     GridSearchCV(LogisticRegression(), {"C": [1, 2]}, cv=2),
 ]
+USES = ("predict", "predict_proba", "decision_function", "transform", "score_samples", "kneighbors")
+SLOW = frozenset(
+    [
+        "AdaBoostClassifier",
+        "AdaBoostRegressor",
+        "DictionaryLearning",
+        "GaussianProcessRegressor",
+        "GraphicalLassoCV",
+        "HistGradientBoostingRegressor",
+        "LogisticRegressionCV",
+        "MiniBatchDictionaryLearning",
+        "MiniBatchSparsePCA",
+        "SparsePCA",
+        "SpectralBiclustering",
+        "TSNE",
+    ]
+)
+
+
+def fitted() -> Iterator[BaseEstimator]:
+    """Every estimator of scikit-learn that takes a small table as it is."""
+    rows = np.abs(np.random.default_rng(0).normal(size=(40, 4)))
+    for name, kind in all_estimators():
+        if name not in SLOW:
+            with contextlib.suppress(ValueError, TypeError, AttributeError, NotImplementedError):
+                few = {"n_estimators": 3} if "n_estimators" in vars(kind()) else {}
+                yield kind(**few).fit(rows, np.arange(40) % 2)
 
 
 class TestFingerprint:
+    @pytest.mark.filterwarnings("ignore")
+    def test_no_estimator_changes_when_it_is_used(self) -> None:
+        """Trees of neighbours count their questions, splines lay their knots out anew."""
+        rows, changed, seen = np.random.default_rng(1).uniform(size=(40, 4)), [], 0
+        for model in fitted():
+            before = fingerprint(model)
+            for use in (getattr(model, name) for name in USES if hasattr(model, name)):
+                with contextlib.suppress(ValueError, TypeError, AttributeError):
+                    use(rows)
+            changed += [] if fingerprint(model) == before else [type(model).__name__]
+            seen += 1
+        assert (changed, seen > 140) == ([], True)
+
+    def test_equal_fits_of_two_runs_have_the_same(self) -> None:
+        """MLflow writes the run's id into what it saw being fitted; that says where it was, not what it is."""
+        one, other = (KNeighborsClassifier(algorithm="kd_tree").fit(X, y) for _ in range(2))
+        vars(one)["_mlflow_run_id"], vars(other)["_mlflow_run_id"] = "a", "b"
+        assert fingerprint(one) == fingerprint(other)
+        assert (run_of(one), run_of(other), run_of(clone(one))) == ("a", "b", None)
+
+    def test_neighbours_on_other_rows_have_another(self) -> None:
+        """A tree is known by its rows."""
+        one, other = (KNeighborsClassifier(algorithm="kd_tree").fit(X + step, y) for step in (0, 1))
+        assert fingerprint(one) != fingerprint(other)
+
     @pytest.mark.parametrize("model", MODELS)
     def test_stays_while_the_model_is_used(self, model: BaseEstimator) -> None:
         """Predicting changes nothing."""
