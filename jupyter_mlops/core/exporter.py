@@ -73,13 +73,16 @@ class Destination:
     overwrite: bool = False
 
     @contextmanager
-    def place(self, otherwise: str) -> Iterator[Placed]:
+    def place(self, otherwise: str, *, is_folder: bool = False) -> Iterator[Placed]:
         """Yield where to write; it is put in its place whole at the end of the block, or not at all.
 
         Parameters
         ----------
         otherwise
             The name that it gets by itself.
+        is_folder
+            Whether a folder is written: a folder that is there already is then what would be replaced, and not
+            where to put it, unless its name was given with a slash at the end.
 
         Raises
         ------
@@ -88,7 +91,7 @@ class Destination:
         Invalid
             It lies outside the project, or among what is ours.
         """
-        path = self._path(otherwise)
+        path = self._path(otherwise, is_folder=is_folder)
         if path.exists() and not self.overwrite:
             raise self._taken(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,13 +104,14 @@ class Destination:
         finally:
             _remove(temporary)
 
-    def _path(self, otherwise: str) -> Path:
+    def _path(self, otherwise: str, *, is_folder: bool) -> Path:
         root = self.project.root.resolve()
         given = self.given or otherwise
         if "\0" in given:
             raise Invalid(f"{given!r} names no file.", hint="Name a file of the project.")
         path = (root / given).resolve()
-        if given.endswith("/") or (path.is_dir() and not self.overwrite and self.given):
+        is_parent = path.is_dir() and not self.overwrite and not is_folder and self.given
+        if given.endswith("/") or is_parent:
             path = path / Path(otherwise).name
         if not path.is_relative_to(root) or path == root:
             raise Invalid(f"{given!r} lies outside the project {root}.", hint="Name a file within it.")

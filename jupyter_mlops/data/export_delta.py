@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_FILE_BYTES, _GROUP_ROWS = (
+    16 << 20,
+    1 << 13,
+)  # the writer holds a file's bytes, and a group's rows several times
+
+
 class DeltaExporter:
     """Writes all versions of a dataset; up to one of them, when the reference selects it."""
 
@@ -34,7 +40,7 @@ class DeltaExporter:
         history = _history(project, last)
         is_whole = split_reference(name)[1] is None
         label = last.dataset if is_whole else f"{last.dataset}-{last.version}"
-        with destination.place(f"{label}.delta") as placed:
+        with destination.place(f"{label}.delta", is_folder=True) as placed:
             for done, found in enumerate(history):
                 progress.report(done, len(history), f"writing {found.ref}")
                 _write(project, found, placed.path, is_first=not done)
@@ -90,9 +96,15 @@ def _write(project: Project, found: Snapshot, path: Path, *, is_first: bool) -> 
                 reader,
                 mode="error" if is_first else "overwrite",
                 schema_mode=None if is_first else "overwrite",
+                target_file_size=_FILE_BYTES,
+                writer_properties=deltalake.WriterProperties(
+                    max_row_group_size=_GROUP_ROWS, compression="ZSTD"
+                ),
                 commit_properties=deltalake.CommitProperties(custom_metadata=said),
             )
         except DeltaError as error:
+            if "os error" in str(error):  # it has one class for all that goes wrong
+                raise OSError(str(error)) from error
             raise Invalid(
                 f"{found.ref} cannot be written as delta: {cause(error)}.", hint="Export it to parquet."
             ) from error

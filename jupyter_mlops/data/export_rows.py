@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.data import scratch
 from jupyter_mlops.data.catalogue import Snapshot
 from jupyter_mlops.data.sources.flow import cause
 from jupyter_mlops.data.stored import StoredTable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS = 1 << 16
+_PIECE, _BYTES = 1 << 11, 4 << 20
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,7 @@ class _Columns:
         self._chunks: list[list[pa.Array | int]] = []
         self._file = None
         if project is not None:
-            folder = project.folder / "spool"
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it lives as long as its owner
+            self._file = scratch.nameless(scratch.folder_of(project))
 
     @property
     def schema(self) -> pa.Schema:
@@ -126,15 +125,23 @@ class _Columns:
 
     def add(self, name: str, array: pa.Array) -> None:
         self._fields.append((name, array.type))
-        pieces = [array.slice(start, ROWS) for start in range(0, max(1, self._rows), ROWS)]
+        pieces = [array.slice(start, _PIECE) for start in range(0, max(1, self._rows), _PIECE)]
         self._chunks.append(pieces if self._file is None else list(map(self._write, pieces)))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows, so many at once as they are not too many bytes."""
         import pyarrow as pa
 
-        for start in range(0, self._rows, ROWS):
-            arrays = [self._read(chunks[start // ROWS]) for chunks in self._chunks]
-            yield pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        waiting: list[pa.RecordBatch] = []
+        for place in range(-(-self._rows // _PIECE)):
+            arrays = [self._read(chunks[place]) for chunks in self._chunks]
+            waiting.append(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
+            rows, size = (sum(found) for found in zip(*((len(b), b.nbytes) for b in waiting), strict=True))
+            if rows + _PIECE > ROWS or size >= _BYTES:
+                yield pa.concat_batches(waiting)
+                waiting = []
+        if waiting:
+            yield pa.concat_batches(waiting)
 
     def _write(self, array: pa.Array) -> int:
         import pyarrow as pa

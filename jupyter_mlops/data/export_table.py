@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_OBJECTS = 1_000
+
+
 class TableExporter:
     """Writes one version as one file.
 
@@ -113,9 +116,8 @@ class JsonLinesExporter(TableExporter):
     def write(self, rows: Rows, path: Path) -> None:
         """Write the rows; times as ISO 8601, bytes and durations as text, what is missing as null."""
         with path.open("w", encoding="utf-8") as file:
-            for batch in rows.batches():
-                for row in batch.to_pylist():
-                    file.write(json.dumps(_finite(row), ensure_ascii=False, default=_text) + "\n")
+            for row in _objects(rows):
+                file.write(json.dumps(_finite(row), ensure_ascii=False, default=_text) + "\n")
 
 
 @contextmanager
@@ -152,6 +154,13 @@ def personal_of(project: Project, found: Snapshot) -> tuple[str, ...]:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _objects(rows: Rows) -> Iterator[dict[str, object]]:
+    """Yield rows as Python objects, which take much memory: a few at once."""
+    for batch in rows.batches():
+        for start in range(0, len(batch), _OBJECTS):
+            yield from batch.slice(start, _OBJECTS).to_pylist()
 
 
 def _finite(row: dict[str, object]) -> dict[str, object]:

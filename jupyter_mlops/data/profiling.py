@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from jupyter_mlops.core.objects import Batch, Objects
-    from jupyter_mlops.data.store.keep import Known
+    from jupyter_mlops.data.store.draft import Known
     from jupyter_mlops.data.store.manifest import Manifest
 
 LEAST_CELLS = (

@@ -14,7 +14,7 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import catalogue, derive_recipe, facts
+from jupyter_mlops.data import catalogue, derive_recipe, facts, scratch
 from jupyter_mlops.data.catalogue import Snapshot, shown_size
 
 Keep = Annotated[
@@ -35,7 +35,7 @@ class Pruned(Record):
     versions
         Taken off the list; their objects go when the grace is over.
     objects, leftovers
-        How many files went.
+        How many files went: leftovers are what writers and downloads that were killed left behind.
     young
         How many nobody needs, but were spared.
     """
@@ -84,16 +84,19 @@ def prune(
             recipes = derive_recipe.objects(connection)
         needed = sweep.reachable(objects, versions) | recipes
         found = sweep.waste(objects, needed, grace_hours * 3600)
+        files = list(scratch.left(project, grace_hours * 3600))
         dropped = [] if keep is None else _beyond(versions, keep)
         if not dry_run:
             sweep.erase(objects, versions)
             sweep.clear(objects, found)
+            for item in files:
+                scratch.discard(project, item.digest)
             _drop(project, versions, dropped)
     return Pruned(
         versions=tuple(item.ref for item in dropped),
         objects=len(found.objects),
-        leftovers=len(found.leftovers),
-        size_bytes=found.size_bytes,
+        leftovers=len(found.leftovers) + len(files),
+        size_bytes=found.size_bytes + sum(item.size_bytes for item in files),
         young=found.young,
         is_dry_run=dry_run,
     )

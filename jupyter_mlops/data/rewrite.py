@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from jupyter_mlops.data.store.keep import Known
+    from jupyter_mlops.data.store.draft import Known
 
 Without = Callable[["pd.DataFrame"], "pd.DataFrame"]
 

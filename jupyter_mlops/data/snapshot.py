@@ -20,7 +20,7 @@ from jupyter_mlops.data.catalogue import Snapshot
 from jupyter_mlops.data.privacy import Guard, Pii
 
 if TYPE_CHECKING:
-    from jupyter_mlops.data.store.keep import Known
+    from jupyter_mlops.data.store.draft import Known
 
 _KNOWN = 2
 
@@ -124,7 +124,7 @@ def _twin(project: Project, name: str, digest: str) -> Known | None:
 def _opened(project: Project, found: Snapshot) -> Known | None:
     """Return a version's manifest; None where it is damaged: storing the same content again mends it."""
     from jupyter_mlops.data.store import manifest
-    from jupyter_mlops.data.store.keep import Known
+    from jupyter_mlops.data.store.draft import Known
 
     try:
         return Known(manifest.read(project.objects, found.manifest), found.manifest)

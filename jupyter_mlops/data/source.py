@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project, confined
+from jupyter_mlops.data import scratch
 from jupyter_mlops.data.sources.flow import Flow, joined
 from jupyter_mlops.data.sources.formats import SUFFIXES, is_whole, open_file, read_whole
 from jupyter_mlops.data.sources.query import is_query, open_query
@@ -100,7 +101,7 @@ def _open_file(project: Project, text: str) -> pd.DataFrame | Flow:
         raise Invalid(f"{text!r} is not a file.", hint="Name one file, or several: data/*.csv.")
     if is_whole(path):
         return read_whole(path, text)
-    return joined(text, [open_file(path, text, project.folder / "spool")])
+    return joined(text, [open_file(path, text, scratch.folder_of(project))])
 
 
 def _open_files(project: Project, pattern: str) -> Flow:
@@ -110,7 +111,7 @@ def _open_files(project: Project, pattern: str) -> Flow:
         raise NotFound(
             f"No file matches {pattern!r}.", hint="Patterns start at the project, like data/*.csv."
         )
-    folder = project.folder / "spool"
+    folder = scratch.folder_of(project)
     return joined(pattern, [open_file(confined(project.root, name), name, folder) for name in names])
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data import inspector
+from jupyter_mlops.data import inspector, scratch
 from jupyter_mlops.data.catalogue import Snapshot
 from jupyter_mlops.data.privacy import Pii
 from jupyter_mlops.data.privacy_flow import FlowGuard
@@ -20,7 +19,9 @@ from jupyter_mlops.data.stored import StoredTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from jupyter_mlops.data.store.keep import Known
+    from jupyter_mlops.data.store.draft import Known
+
+_TIMES = 4
 
 
 def snapshot_batches(
@@ -37,8 +38,11 @@ def snapshot_batches(
     """
     from jupyter_mlops.data.store.stream import keep_batches
 
-    folder = _spool(project)
-    return record(project, name, note, lambda known: keep_batches(project.objects, batches, known, folder))
+    folder = scratch.folder_of(project)
+    room = _room(project)
+    return record(
+        project, name, note, lambda known: keep_batches(project.objects, batches, known, folder, room)
+    )
 
 
 def flow_of(project: Project, table: object) -> Flow | None:
@@ -47,7 +51,7 @@ def flow_of(project: Project, table: object) -> Flow | None:
         return table
     if not live.is_live(table) or not live.is_lazy(table):
         return None
-    return live.flow_of(table, _spool(project))
+    return live.flow_of(table, scratch.folder_of(project))
 
 
 def snapshot_flow(project: Project, flow: Flow, name: str, *, note: str, pii: Pii) -> Snapshot:
@@ -68,17 +72,18 @@ def snapshot_flow(project: Project, flow: Flow, name: str, *, note: str, pii: Pi
         made = snapshot(project, flow.frame(), name, note=note, pii=pii)
         return made.model_copy(update={"findings": (*flow.notes, *made.findings)})
     guard = FlowGuard.of(project, name, flow, pii)
-    folder = _spool(project)
+    folder = scratch.folder_of(project)
 
     def judge(kept: Known) -> tuple[str, ...] | None:
         return inspector.before_version(project, StoredTable(project.objects, kept.manifest), name)
 
     def make(known: Sequence[Known]) -> Known:
-        return keep_batches(project.objects, guard.batches(), known, folder)
+        return keep_batches(project.objects, guard.batches(), known, folder, _room(project))
 
     made = record(project, name, note, make, guard.settled, judge)
     return made.model_copy(update={"findings": (*flow.notes, *made.findings)})
 
 
-def _spool(project: Project) -> Path:
-    return project.folder / "spool"
+def _room(project: Project) -> float:
+    """Return the memory that telling rows from the version before may take: no more than the largest frame does."""
+    return _TIMES * project.settings.stream_mb * 1_000_000

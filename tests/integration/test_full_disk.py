@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.data.snapshot import snapshot
 from jupyter_mlops.faces.facade import Facade
 
 ROWS = 20_000
@@ -68,3 +71,40 @@ class TestFullDisk:
         assert done.returncode == 0, done.stderr
         assert Facade(root).audit(verify=True).is_verified  # type: ignore[attr-defined]
         assert Facade(root).datasets().total == (words[0] == "snapshot")  # type: ignore[attr-defined]
+
+
+class TestFullLater:
+    @pytest.fixture
+    def shop(self, tmp_path: Path) -> Path:
+        """A project with two versions, whose files are larger than its database."""
+        project = Project.create(tmp_path)
+        table = pd.DataFrame({"a": range(200_000), "b": np.random.default_rng(0).normal(size=200_000)})
+        for change in (0, 1):
+            snapshot(project, table.assign(b=table["b"] + change), "customers")
+        table.to_csv(tmp_path / "new.csv", index=False)
+        project.store.engine.dispose()
+        return tmp_path
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            *(
+                ("export", "customers", "--to", target)
+                for target in ("csv", "parquet", "jsonl", "arrow", "delta")
+            ),
+            ("forget", "customers", "a", "3"),
+            ("snapshot", "new.csv", "customers"),
+        ],
+    )
+    def test_each_stage_says_so_and_leaves_nothing(
+        self, shop: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Exporting, erasing, and what passes over the disk: exit code 6, and every version is whole."""
+        monkeypatch.setenv("JUPYTER_MLOPS_STREAM_MB", "0.001")
+        failed = cli(shop, *words, room=900_000)
+        assert failed.returncode == 6, failed.stdout + failed.stderr
+        assert "cannot be written" in failed.stderr
+        assert sorted(path.name for path in shop.iterdir()) == [".mlops", "new.csv"]
+        facade = Facade(shop)
+        assert facade.verify(deep=True).is_well  # type: ignore[attr-defined]
+        assert [item.rows for item in facade.datasets("customers").snapshots] == [200_000] * 2  # type: ignore[attr-defined]

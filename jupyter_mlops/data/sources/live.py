@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -82,11 +83,35 @@ def _reader(table: object) -> pa.RecordBatchReader:
             return pa.RecordBatchReader.from_batches(table.schema, [table])
         if _is_dataset(table):
             return cast("Any", table).scanner().to_reader()
+        if _is_polars_plan(table):
+            return pa.RecordBatchReader.from_stream(cast("Any", table).collect())
         if _is_spark(table):
-            return cast("Any", table).toArrow().to_reader()
-        source = cast("Any", table).collect() if _is_polars_plan(table) else table
-        return pa.RecordBatchReader.from_stream(source)
+            return _of_spark(table)
+        return pa.RecordBatchReader.from_stream(table)
     except (pa.ArrowException, TypeError, ValueError, AttributeError) as error:
+        raise _broken(table, error) from error
+
+
+def _of_spark(table: object) -> pa.RecordBatchReader:
+    """Let Spark send partition after partition; all at once where it cannot.
+
+    Spark 4.0 has no stream, and that of later releases needs a Python with Arrow wherever Spark works.
+    """
+    import pyarrow as pa
+
+    if _has_stream(table):
+        reader = pa.RecordBatchReader.from_stream(table)
+        try:
+            first = reader.read_next_batch()
+        except StopIteration:
+            return pa.RecordBatchReader.from_batches(reader.schema, [])
+        except (pa.ArrowException, OSError):
+            pass
+        else:
+            return pa.RecordBatchReader.from_batches(reader.schema, chain([first], reader))
+    try:
+        return cast("Any", table).toArrow().to_reader()
+    except Exception as error:  # Spark raises classes of its own
         raise _broken(table, error) from error
 
 

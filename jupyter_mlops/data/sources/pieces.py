@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, Unavailable
+from jupyter_mlops.data import scratch
 from jupyter_mlops.data.sources.flow import Part, fitted, wider
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ class Pieces:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it lives as long as its owner
+        self._file = scratch.nameless(folder)
         self._starts: list[int] = []
         self._fields: dict[str, pa.DataType] = {}
         self._rows = 0

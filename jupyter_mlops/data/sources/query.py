@@ -16,6 +16,7 @@ from jupyter_mlops.core import secret
 from jupyter_mlops.core.errors import Invalid, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import did_you_mean
+from jupyter_mlops.data import scratch
 from jupyter_mlops.data.sources.flow import Flow, cause, joined
 from jupyter_mlops.data.sources.pieces import collected
 
@@ -51,7 +52,7 @@ def open_query(project: Project, text: str) -> Flow:
     name = f"sql:{match['name']}"
     with _connected(match["name"], engine) as connection, _asking(match["name"], engine):
         answer = connection.execution_options(stream_results=True).exec_driver_sql(match["query"])
-        part = collected(name, _batches(connection, answer, match["name"]), project.folder / "spool")
+        part = collected(name, _batches(connection, answer, match["name"]), scratch.folder_of(project))
     return joined(name, [part])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid, MlopsError, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.data import scratch
 from jupyter_mlops.data.sources.flow import Flow, Part, cause, joined
 from jupyter_mlops.data.sources.formats import SUFFIXES, open_file
 
@@ -145,22 +145,31 @@ def _files(scheme: str, limit: float) -> AbstractFileSystem:
 
 def _kept(project: Project, source: IO[bytes], suffix: str, total: int) -> IO[bytes]:
     """Copy what comes to a file that goes when nobody holds it any more."""
-    folder = project.folder / "spool"
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = tempfile.NamedTemporaryFile(dir=folder, suffix=suffix)  # noqa: SIM115 - its owner closes it
+    kept = scratch.named(scratch.folder_of(project), suffix)
     done = 0
     while piece := source.read(_PIECE):
-        kept.write(piece)
+        _put(kept, piece)
         done += len(piece)
         progress.report(done >> 10, total >> 10, "downloading")
     if total and done < total:
         raise Unavailable(f"It broke off after {done:,} of {total:,} bytes.", hint="Try again.")
-    kept.flush()
+    _put(kept, b"")
     return kept
 
 
+def _put(kept: IO[bytes], piece: bytes) -> None:
+    try:
+        kept.write(piece)
+        kept.flush()
+    except OSError as error:
+        raise Unavailable(
+            f"{Path(kept.name).parent} cannot be written: {error.strerror}.",
+            hint="What is downloaded needs room for itself there for a while.",
+        ) from error
+
+
 def _opened(project: Project, kept: IO[bytes], name: str) -> Part:
-    part = open_file(Path(kept.name), name, project.folder / "spool")
+    part = open_file(Path(kept.name), name, scratch.folder_of(project))
 
     def read(schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         yield from part.read(schema)

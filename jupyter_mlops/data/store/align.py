@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
     Hashes = npt.NDArray[np.uint64]
 
+_AT_ONCE = 1 << 18
+
 
 def align(before: Hashes, after: Hashes) -> RowMap:
     """Match rows of equal hash: what is equal at both ends, then the rest, the first with the first."""
@@ -45,11 +47,22 @@ def _matched(before: Hashes, after: Hashes, offset: int) -> Rows:
     sources = np.full(len(after), -1, dtype=np.int64)
     if not len(before) or not len(after):
         return sources
+    parts = np.uint64(1 + max(len(before), len(after)) // _AT_ONCE)  # sorting all at once takes much memory
+    for part in range(int(parts)):
+        old, new = (np.flatnonzero(hashes % parts == part) for hashes in (before, after))
+        here, there = _ranked(before[old], after[new])
+        sources[new[here]] = old[there] + offset
+    return sources
+
+
+def _ranked(before: Hashes, after: Hashes) -> tuple[Rows, Rows]:
+    """Return the places of equal hashes after and before, the first with the first."""
+    import numpy as np
+
     old, new = np.argsort(before, kind="stable"), np.argsort(after, kind="stable")
     olds, news = before[old], after[new]
     rank = np.arange(len(news)) - np.searchsorted(news, news)
     place = np.searchsorted(olds, news) + rank
     inside = place < len(olds)
     inside[inside] = olds[place[inside]] == news[inside]
-    sources[new[inside]] = old[place[inside]] + offset
-    return sources
+    return new[inside], old[place[inside]]

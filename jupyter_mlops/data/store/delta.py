@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.data.part import Part
 from jupyter_mlops.data.store.align import align
 from jupyter_mlops.data.store.blocks import Bytes, Writer
-from jupyter_mlops.data.store.layout import Slot
 from jupyter_mlops.data.store.manifest import Kept, Order
 from jupyter_mlops.data.store.packed import pack, seal
+from jupyter_mlops.data.store.pair import Pair, changed_cells, each
 from jupyter_mlops.data.store.replay import Path
 from jupyter_mlops.data.store.rowhash import hash_rows
 from jupyter_mlops.data.store.rowmap import RowMap
-from jupyter_mlops.data.store.tracks import Track, Whole, cut
+from jupyter_mlops.data.store.tracks import Whole
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Mask = npt.NDArray[np.bool_]
     Rows = npt.NDArray[np.int64]
 
 _MOST_ROWS = 0.5
@@ -33,55 +30,15 @@ _PROBE = 1_000
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A part and the same part of the version before.
-
-    Parameters
-    ----------
-    place
-        Number of the part in its frame.
-    kept
-        How the part before is kept.
-    """
-
-    place: int
-    kept: Kept
-    old: Part
-    new: Part
-    old_rows: int
-    new_rows: int
-
-    @cached_property
-    def before(self) -> tuple[list[Slot], list[Track]]:
-        """The slots and rows of the part before."""
-        return cut(self.old, self.old_rows)
-
-    @cached_property
-    def after(self) -> tuple[list[Slot], list[Track]]:
-        """The slots and rows of the part."""
-        return cut(self.new, self.new_rows)
-
-    @property
-    def is_comparable(self) -> bool:
-        """Whether rows of the one can stand for rows of the other."""
-        slots = self.after[0]
-        return slots == self.before[0] and any(slot.kind != "whole" for slot in slots)
-
-    def rows(self) -> Iterator[tuple[Track, Track]]:
-        """Yield what is cut by rows, before and after."""
-        for old, new in zip(self.before[1], self.after[1], strict=True):
-            if not isinstance(new, Whole):
-                yield old, new
-
-
-@dataclass(frozen=True)
 class Found:
     """The step that leads to a part.
 
     Parameters
     ----------
     pieces
-        The bytes of its change.
+        Returns the bytes of its change, in pieces.
+    size_bytes
+        How many they are.
     touched
         How many rows are new or have a changed cell.
     moved
@@ -93,35 +50,40 @@ class Found:
     """
 
     pair: Pair
-    pieces: list[Bytes]
+    pieces: Callable[[], list[Bytes]]
+    size_bytes: int
     touched: int
     moved: RowMap | None = None
     order: Order | None = None
     is_from_key: bool = False
 
-    @property
-    def size_bytes(self) -> int:
-        """The bytes of the change."""
-        return sum(map(len, self.pieces))
+
+Spare = Callable[["list[Bytes]"], "Callable[[], list[Bytes]]"]
 
 
-def steps(pairs: Sequence[Pair], path: Callable[[Kept], Path]) -> list[Found]:
+def held(pieces: list[Bytes]) -> Callable[[], list[Bytes]]:
+    """Return what gives *pieces* again, from memory."""
+    return lambda: pieces
+
+
+def steps(pairs: Sequence[Pair], path: Callable[[Kept], Path], spare: Spare = held) -> list[Found]:
     """Return the steps that cost less than keeping their parts anew: all in place, or all with rows moved.
 
     Parameters
     ----------
     path
         Returns where the rows of a part lie in its key, when its steps changed no cell.
+    spare
+        Puts the bytes of a change where there is room for them, and returns what gives them again.
     """
-    pairs = [pair for pair in pairs if pair.is_comparable]
+    pairs = [pair for pair in each(pairs) if pair.is_comparable]
     still = [pair for pair in pairs if pair.old_rows == pair.new_rows]
-    stayed = {pair.place: changed_cells(pair, None) for pair in still}
-    if len(still) == len(pairs) and _share(stayed, still) <= _FEW:
-        return _worthwhile(pairs, stayed, None)
+    if len(still) == len(pairs) and _share(still) <= _FEW:
+        return _worthwhile(pairs, None, spare)
     moved = _alignment(pairs)
     if moved is None or moved.is_identity:
-        return _worthwhile(still, stayed, None)
-    found = _worthwhile(pairs, {pair.place: changed_cells(pair, moved) for pair in pairs}, moved)
+        return _worthwhile(still, None, spare)
+    found = _worthwhile(pairs, moved, spare)
     if not moved.is_scattered:
         return _paid(found, moved)
     groups: dict[object, list[Found]] = {}
@@ -146,8 +108,8 @@ def _from_key(group: Sequence[Found], path: Callable[[Kept], Path]) -> list[Foun
     whole.sources[moved.new] = -1
     found = [replace(item, moved=whole, is_from_key=True) for item in group]
     if len(whole) == first.rows and not len(whole.new):
-        for item in group:
-            order = None if item.touched else _order(item.pair)
+        for item, pair in zip(group, each(item.pair for item in group), strict=True):
+            order = None if item.touched else _order(pair)
             if order is not None:
                 return [replace(other, moved=None, order=order) for other in found]
     return _paid(found, whole)
@@ -169,22 +131,6 @@ def _order(pair: Pair) -> Order | None:
     )
 
 
-def changed_cells(pair: Pair, moved: RowMap | None) -> Rows:
-    """Return the rows whose cell is not the one that it was, new rows left out."""
-    import numpy as np
-
-    mask: Mask = np.zeros(pair.new_rows, dtype=bool)
-    if pair.old_rows == 0:
-        return np.flatnonzero(mask)
-    sources = None if moved is None else np.maximum(moved.sources, 0)
-    for old, new in pair.rows():
-        there = old if sources is None else old.take(sources)  # type: ignore[union-attr]
-        mask |= there.differs(new)  # type: ignore[union-attr,arg-type]
-    if moved is not None:
-        mask[moved.new] = False
-    return np.flatnonzero(mask)
-
-
 def write_change(pair: Pair, cells: Rows, moved: RowMap | None) -> list[Bytes]:
     """Return the bytes of a change: the new rows, the changed cells, and what belongs to no row and differs."""
     import numpy as np
@@ -204,14 +150,17 @@ def write_change(pair: Pair, cells: Rows, moved: RowMap | None) -> list[Bytes]:
     return seal({**directory, "tracks": tracks}, writer)
 
 
-def _worthwhile(pairs: Sequence[Pair], cells: dict[int, Rows], moved: RowMap | None) -> list[Found]:
+def _worthwhile(pairs: Sequence[Pair], moved: RowMap | None, spare: Spare) -> list[Found]:
     new = 0 if moved is None else len(moved.new)
     found = []
-    for pair in pairs:
-        few = len(cells[pair.place]) + new <= _MOST_ROWS * pair.new_rows
-        if few and len(pair.kept.steps) < _DEEPEST:
-            changed = cells[pair.place]
-            found.append(Found(pair, write_change(pair, changed, moved), new + len(changed), moved))
+    for pair in each(pairs):
+        if len(pair.kept.steps) >= _DEEPEST:
+            continue
+        cells = pair.changed if moved is None else changed_cells(pair, moved)
+        if new + len(cells) <= _MOST_ROWS * pair.new_rows:
+            pieces = write_change(pair, cells, moved)
+            size = sum(map(len, pieces))
+            found.append(Found(pair, spare(pieces), size, new + len(cells), moved))
     return [item for item in found if _is_bounded(item, len(found))]
 
 
@@ -229,9 +178,9 @@ def _paid(found: list[Found], moved: RowMap) -> list[Found]:
     return found if 2 * sum(map(len, moved.write())) <= saved else []
 
 
-def _share(cells: dict[int, Rows], pairs: Sequence[Pair]) -> float:
+def _share(pairs: Sequence[Pair]) -> float:
     total = sum(pair.new_rows for pair in pairs)
-    return sum(len(found) for found in cells.values()) / total if total else 0.0
+    return sum(len(pair.changed) for pair in each(pairs)) / total if total else 0.0
 
 
 def _alignment(pairs: Sequence[Pair]) -> RowMap | None:
@@ -240,11 +189,11 @@ def _alignment(pairs: Sequence[Pair]) -> RowMap | None:
         return None
     rows = (pairs[0].old_rows, pairs[0].new_rows)
     if not all(rows):
-        return align(*(_hashes([], count) for count in rows)) if rows[0] or rows[1] else None
+        return align(*(hash_rows([], count) for count in rows)) if rows[0] or rows[1] else None
     found = _by(pairs)
     if len(found.new) <= _MOST_ROWS * rows[1]:
         return found
-    steady = [pair for pair in pairs if _is_steady(pair)]
+    steady = [pair for pair in each(pairs) if _is_steady(pair)]
     if not steady or len(steady) == len(pairs):
         return None
     found = _by(steady)
@@ -252,8 +201,11 @@ def _alignment(pairs: Sequence[Pair]) -> RowMap | None:
 
 
 def _by(pairs: Sequence[Pair]) -> RowMap:
-    before = _hashes([old for pair in pairs for old, _ in pair.rows()], pairs[0].old_rows)
-    after = _hashes([new for pair in pairs for _, new in pair.rows()], pairs[0].new_rows)
+    before, after = hash_rows([], pairs[0].old_rows), hash_rows([], pairs[0].new_rows)
+    for pair in each(pairs):
+        for old, new in pair.rows():
+            hash_rows([old], pair.old_rows, before)
+            hash_rows([new], pair.new_rows, after)
     return align(before, after)
 
 
@@ -261,11 +213,7 @@ def _is_steady(pair: Pair) -> bool:
     """Tell by a sample whether most values of a column were there before."""
     import numpy as np
 
-    before = _hashes([old for old, _ in pair.rows()], pair.old_rows)
-    after = _hashes([new for _, new in pair.rows()], pair.new_rows)
+    before = hash_rows([old for old, _ in pair.rows()], pair.old_rows)
+    after = hash_rows([new for _, new in pair.rows()], pair.new_rows)
     probe = after[:: max(1, len(after) // _PROBE)]
     return bool(np.isin(probe, before).mean() > _MOST_ROWS)
-
-
-def _hashes(tracks: Sequence[Track], rows: int) -> npt.NDArray[np.uint64]:
-    return hash_rows(tracks, rows)

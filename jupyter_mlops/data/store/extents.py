@@ -73,6 +73,7 @@ class ExtentWriter:
     def finish(self) -> None:
         """Write what is small together, in the order in which it was added."""
         small: list[tuple[int, bytes]] = []
+        waiting = 0
         self._extents = [(0, 0, 0)] * len(self._pending)
         for ticket, future in enumerate(self._pending):
             progress.report(ticket, len(self._pending), "storing columns")
@@ -81,10 +82,11 @@ class ExtentWriter:
                 number = self.number(found.digest, found.size_bytes)
                 self._extents[ticket] = (number, 0, found.size_bytes)
                 continue
-            if sum(len(content) for _, content in small) + len(found) > _PACK:
+            if waiting + len(found) > _PACK:
                 self._write_together(small)
-                small = []
+                small, waiting = [], 0
             small.append((ticket, found))
+            waiting += len(found)
         self._write_together(small)
 
     def extent(self, ticket: int) -> Extent:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 STORAGE = 2
-_GROUP = 1 << 18
+GROUP = 1 << 18
 _MAGIC = b"mlopsrow"
 _OLD_MAGIC = b"mlopscol"
 _LENGTH = struct.Struct("<Q")
@@ -65,13 +65,13 @@ def pack(track: Track, writer: Writer) -> Groups:
     if isinstance(track, Whole):
         return [writer.content(track.content)]
     if isinstance(track, Runs):
-        if len(track) <= _GROUP:
+        if len(track) <= GROUP:
             return [_pack_runs(track, writer)]
         return [
-            _pack_runs(track.slice(start, start + _GROUP), writer) for start in range(0, len(track), _GROUP)
+            _pack_runs(track.slice(start, start + GROUP), writer) for start in range(0, len(track), GROUP)
         ]
-    starts = range(0, len(track), _GROUP) if len(track) else (0,)
-    return [_pack_numbers(track.slice(start, start + _GROUP), writer) for start in starts]
+    starts = range(0, len(track), GROUP) if len(track) else (0,)
+    return [_pack_numbers(track.slice(start, start + GROUP), writer) for start in starts]
 
 
 def unpack(slot: Slot, groups: Groups, reader: Reader) -> Track:

@@ -18,11 +18,17 @@ _MIX = 0xBF58476D1CE4E5B9
 _NONE = 0x5851F42D4C957F2D
 
 
-def hash_rows(tracks: Sequence[Track], rows: int) -> Hashes:
-    """Return one number for the rows of *tracks*, equal for equal rows."""
+def hash_rows(tracks: Sequence[Track], rows: int, found: Hashes | None = None) -> Hashes:
+    """Return one number for the rows of *tracks*, equal for equal rows.
+
+    Parameters
+    ----------
+    found
+        The numbers of the tracks before, which are changed in place.
+    """
     import numpy as np
 
-    found = np.zeros(rows, dtype=np.uint64)
+    found = np.zeros(rows, dtype=np.uint64) if found is None else found
     for track in tracks:
         if isinstance(track, Whole):
             continue

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 from jupyter_mlops.core.errors import Unavailable
+from jupyter_mlops.data import scratch
 from jupyter_mlops.data.part import Meta, Part
+from jupyter_mlops.data.store.layout import Slot
 
 _CHUNK = 1 << 22
 
@@ -46,6 +48,19 @@ class Column:
         """The rows of all pieces."""
         return sum(piece.rows for piece in self.pieces)
 
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of all pieces."""
+        return sum(length for piece in self.pieces for _, length in piece.spans)
+
+    def buffers(self, slots: Sequence[Slot]) -> list[list[Span]]:
+        """Return where the bytes of each buffer lie; what belongs to no row is in every piece, and taken once."""
+        kinds = [kind for slot in slots for kind in ([slot.kind] * 2 if slot.kind == "runs" else [slot.kind])]
+        return [
+            [piece.spans[place] for piece in (self.pieces[:1] if kind == "whole" else self.pieces)]
+            for place, kind in enumerate(kinds)
+        ]
+
 
 class Spool:
     """Bytes on the disk that are gone when it is closed.
@@ -57,10 +72,10 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed by __exit__
+        self._file = scratch.nameless(folder)
         self._end = 0
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Spool:
         return self
@@ -72,16 +87,17 @@ class Spool:
 
     def add(self, content: bytes | memoryview) -> Span:
         """Append bytes and return where they lie."""
-        try:
-            self._file.seek(self._end)
-            self._file.write(content)
-        except OSError as error:
-            raise Unavailable(
-                f"{self._folder} cannot be written: {error.strerror}.",
-                hint="A table that is streamed needs room for itself there for a while.",
-            ) from error
-        span = (self._end, len(content))
-        self._end += len(content)
+        with self._lock:
+            try:
+                self._file.seek(self._end)
+                self._file.write(content)
+            except OSError as error:
+                raise Unavailable(
+                    f"{self._folder} cannot be written: {error.strerror}.",
+                    hint="A table that is streamed needs room for itself there for a while.",
+                ) from error
+            span = (self._end, len(content))
+            self._end += len(content)
         return span
 
     def add_part(self, part: Part, rows: int) -> Piece:
@@ -98,6 +114,15 @@ class Spool:
             for position in range(start, start + length, _CHUNK):
                 yield self._read(position, min(_CHUNK, start + length - position))
 
+    def whole(self, spans: Sequence[Span]) -> memoryview:
+        """Return the bytes of spans as one."""
+        content, end = bytearray(sum(length for _, length in spans)), 0
+        for piece in self.read(spans):
+            content[end : end + len(piece)] = piece
+            end += len(piece)
+        return memoryview(content)
+
     def _read(self, start: int, length: int) -> bytes:
-        self._file.seek(start)
-        return self._file.read(length)
+        with self._lock:
+            self._file.seek(start)
+            return self._file.read(length)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from jupyter_mlops.data.frame import decode, encode
 from jupyter_mlops.data.part import Part
 from jupyter_mlops.data.store.chain import open_key
-from jupyter_mlops.data.store.keep import seal_key
+from jupyter_mlops.data.store.draft import seal_key
 from jupyter_mlops.data.store.packed import open_
 
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")

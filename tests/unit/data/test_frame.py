@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 from jupyter_mlops.core.errors import Invalid, Unavailable
 from jupyter_mlops.data.frame import encode
 from jupyter_mlops.data.part import Source
-from jupyter_mlops.data.store.keep import seal_key
+from jupyter_mlops.data.store.draft import seal_key
 from jupyter_mlops.data.store.packed import open_, unpack_old
 from tests.unit.data.frames import ARROW, FRAMES, STRINGS, arrow, objects, on, round_trip, told
 

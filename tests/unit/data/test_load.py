@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 from sqlalchemy import update
@@ -10,8 +12,10 @@ from jupyter_mlops.core import door
 from jupyter_mlops.core.call import Call, current
 from jupyter_mlops.core.errors import NotFound, Unavailable
 from jupyter_mlops.core.verb import verb_of
+from jupyter_mlops.data import catalogue
 from jupyter_mlops.data.catalogue import SNAPSHOTS
 from jupyter_mlops.data.load import load
+from jupyter_mlops.data.part import canonical
 from jupyter_mlops.data.snapshot import snapshot
 from jupyter_mlops.data.store import manifest
 
@@ -101,3 +105,16 @@ class TestDamage:
             connection.execute(update(SNAPSHOTS).where(here).values(manifest=other.manifest))
         with pytest.raises(Unavailable, match="not of the content that was recorded"):
             load(project, "customers")
+
+
+class TestNewer:
+    def test_what_a_newer_package_kept_is_named(self, project):
+        """One sentence with the way out, not a guess at what it may mean."""
+        made = snapshot(project, pd.DataFrame({"a": [1]}), "customers")
+        content = json.loads(project.objects.get(made.manifest)) | {"format": 99}
+        newer = made.model_copy(update={"manifest": project.objects.put(canonical(content))})
+        with project.store.engine.begin() as connection:
+            catalogue.mend(connection, made, newer.manifest)
+        with pytest.raises(Unavailable, match="format 99, and this package reads formats up to") as caught:
+            load(project, "customers")
+        assert "pip install -U" in str(caught.value.hint)

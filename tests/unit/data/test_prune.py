@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from multiprocessing import get_context
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from jupyter_mlops.core.errors import Conflict, NotFound, Refused, Unavailable
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
+from jupyter_mlops.data import scratch
 from jupyter_mlops.data.datasets import datasets
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.prune import prune
@@ -33,6 +36,18 @@ def later(monkeypatch):
         monkeypatch.setattr(Disk, "now", lambda _: time.time() + hours * 3600)
 
     return on
+
+
+@pytest.fixture
+def aged(project):
+    """Return what makes the temporary files of the project two days old."""
+
+    def make() -> None:
+        moment = time.time() - 48 * 3600
+        for path in scratch.folder_of(project).iterdir():
+            os.utime(path, (moment, moment))
+
+    return make
 
 
 def orphan(project: Project) -> str:
@@ -61,6 +76,32 @@ class TestPrune:
         later(25)
         assert prune(project).leftovers == 1
         assert not left.exists()
+
+    def test_a_download_that_was_killed_goes_too(self, project, aged):
+        """Once it is old, and nobody holds it."""
+
+        def die() -> None:
+            held = scratch.named(scratch.folder_of(project), ".csv")
+            held.write(b"half")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        child = FORK.Process(target=die)
+        child.start()
+        child.join(20)
+        assert prune(project).leftovers == 0
+        aged()
+        assert (prune(project, dry_run=True).leftovers, prune(project).leftovers) == (1, 1)
+        assert list(scratch.folder_of(project).iterdir()) == []
+
+    def test_a_download_in_use_stays(self, project, aged):
+        """However old it is; so does a run that waits for the tracker."""
+        held = scratch.named(scratch.folder_of(project), ".csv")
+        waiting = scratch.folder_of(project) / "run"
+        waiting.mkdir()
+        aged()
+        assert prune(project).leftovers == 0
+        assert Path(held.name).exists()
+        assert waiting.is_dir()
 
     def test_a_dry_run_changes_nothing(self, project, later):
         """The plan says what would go."""

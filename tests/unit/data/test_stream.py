@@ -13,13 +13,12 @@ import pytest
 
 from jupyter_mlops.core.errors import Invalid, Refused, Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data import inspector
+from jupyter_mlops.data import inspector, scratch
 from jupyter_mlops.data.datasets import datasets
 from jupyter_mlops.data.frame import encode
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.snapshot import snapshot
 from jupyter_mlops.data.source import open_table
-from jupyter_mlops.data.store import spool
 from jupyter_mlops.data.stream import snapshot_batches
 from jupyter_mlops.data.verify import verify
 
@@ -108,9 +107,101 @@ class TestBatches:
             seek = close = staticmethod(lambda *_: None)
             write = staticmethod(full)
 
-        monkeypatch.setattr(spool.tempfile, "TemporaryFile", lambda **_: Full())
+        monkeypatch.setattr(scratch, "nameless", lambda _: Full())
         with pytest.raises(Unavailable, match=r"spool cannot be written: No space left"):
             snapshot_batches(project, TABLE.to_batches(), "big")
+
+
+def size_of(project: Project) -> int:
+    """The bytes of all objects."""
+    return sum(item.size_bytes for item in project.objects.place.each())
+
+
+def mixed(rows: int, seed: int = 0) -> pd.DataFrame:
+    """Columns of every kind that a file holds."""
+    random = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "float": random.normal(size=rows),
+            "whole": random.integers(0, 10**6, rows),
+            "gap": np.where(random.random(rows) < 0.1, np.nan, random.normal(size=rows)),
+            "word": random.choice([f"w{n}" for n in range(500)], rows),
+            "text": [f"id-{n}-{m}" for n, m in enumerate(random.integers(0, 10**9, rows))],
+            "moment": pd.Timestamp("2026") + pd.to_timedelta(random.integers(0, 10**7, rows), unit="s"),
+        }
+    )
+
+
+def spread(frame: pd.DataFrame, share: float = 0.01) -> pd.DataFrame:
+    """Give 1 % of the rows, all over the table, other values."""
+    frame = frame.copy()
+    rows = np.random.default_rng(1).choice(len(frame), int(share * len(frame)), replace=False)
+    frame.iloc[rows] = mixed(len(rows), 2)
+    return frame
+
+
+PIECE = mixed(90, 3)
+CHANGES = {
+    "cells": spread,
+    "append": lambda frame: pd.concat([frame, PIECE]),
+    "insert": lambda frame: pd.concat([frame[:700], PIECE, frame[700:]]),
+    "delete": lambda frame: frame.drop(index=np.random.default_rng(1).choice(len(frame), 90, replace=False)),
+    "block": lambda frame: pd.concat([frame[:500], PIECE, frame[590:]]),
+    "order": lambda frame: frame.sort_values("float"),
+    "column added": lambda frame: frame.assign(new=1.5),
+    "column dropped": lambda frame: frame.drop(columns="text"),
+}
+
+
+class TestVersions:
+    @pytest.mark.parametrize("kind", CHANGES)
+    def test_a_version_in_batches_costs_what_changed(self, project, kind):
+        """As a frame would, and it is the same version."""
+        frame = mixed(9_000)
+        snapshot_batches(project, pa.Table.from_pandas(frame).to_batches(max_chunksize=800), "big")
+        first = size_of(project)
+        changed = CHANGES[kind](frame).reset_index(drop=True)
+        made = snapshot_batches(project, pa.Table.from_pandas(changed).to_batches(max_chunksize=700), "big")
+        assert made.digest == encode(changed).digest
+        assert size_of(project) < 1.04 * first
+        pd.testing.assert_frame_equal(load(project, "big@1"), frame)
+        pd.testing.assert_frame_equal(load(project, "big@2"), changed)
+        assert verify(project, deep=True).is_well
+
+    def test_either_way_it_is_kept_the_same(self, project, tmp_path):
+        """Batches after a frame and a frame after batches take the same room, byte for byte."""
+        frame, other = mixed(9_000), Project.create(tmp_path / "other")
+        tables = [frame, spread(frame)]
+        for number in range(2):
+            snapshot(project, tables[number], "big")
+            batches = pa.Table.from_pandas(tables[number]).to_batches(max_chunksize=700)
+            snapshot_batches(other, batches, "big")
+        mine, theirs = ({item.digest for item in each.objects.place.each()} for each in (project, other))
+        assert len(mine - theirs) == len(theirs - mine) == 2  # the manifests, which remember other memory
+
+    def test_a_damaged_version_before_is_not_leant_on(self, project):
+        """The next one is kept whole."""
+        frame = mixed(9_000)
+        snapshot_batches(project, pa.Table.from_pandas(frame).to_batches(), "big")
+        for item in project.objects.place.each():
+            if item.size_bytes > 30_000:
+                path = project.objects.path(item.digest)
+                path.chmod(0o644)
+                path.write_bytes(b"?" * item.size_bytes)
+        changed = spread(frame)
+        snapshot_batches(project, pa.Table.from_pandas(changed).to_batches(), "big")
+        pd.testing.assert_frame_equal(load(project, "big@2"), changed)
+
+    def test_without_the_memory_for_it_whole_columns_are_shared(self, project):
+        """What did not change costs nothing; what did is kept anew."""
+        project.settings.__dict__["stream_mb"] = 0.001
+        frame = mixed(9_000)
+        snapshot_batches(project, pa.Table.from_pandas(frame).to_batches(), "big")
+        first = size_of(project)
+        changed = frame.assign(float=spread(frame)["float"])
+        snapshot_batches(project, pa.Table.from_pandas(changed).to_batches(), "big")
+        assert size_of(project) - first > 7 * 9_000
+        pd.testing.assert_frame_equal(load(project, "big@2"), changed)
 
 
 LIMITED = """
@@ -138,6 +229,38 @@ LIMITED = """
     print(made.rows * 64 // 1024, grown)
 """
 
+CHANGED = """
+    import sys
+    from pathlib import Path
+    import numpy as np, pandas, pyarrow as pa
+    from jupyter_mlops.core.project import Project
+    from jupyter_mlops.data.stream import snapshot_batches
+    def peak():
+        return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+
+    project = Project.create(Path(sys.argv[1]))
+    project.store.engine
+
+    def batches(count, is_changed):
+        random = np.random.default_rng(0)
+        for number in range(count):
+            columns = {f"f{n}": random.normal(size=8_192) for n in range(64)}
+            for values in columns.values():
+                values[:: 100] += is_changed
+            yield pa.RecordBatch.from_pydict(columns)
+
+    def size():
+        return sum(item.size_bytes for item in project.objects.place.each())
+
+    for is_changed in (False, True):
+        snapshot_batches(project, batches(2, is_changed), "warm")
+    warm, before = size(), peak()
+    made = snapshot_batches(project, batches(32, False), "big")
+    one = size() - warm
+    snapshot_batches(project, batches(33, True), "big")
+    print(made.rows * 512 // 1024, peak() - before, (size() - warm) / one)
+"""
+
 
 class TestMemory:
     def test_a_table_four_times_the_memory(self, tmp_path):
@@ -147,6 +270,15 @@ class TestMemory:
         table, grown = map(int, done.stdout.split())
         assert table >= 128_000
         assert grown < table / 4
+
+    def test_its_next_version_too(self, tmp_path):
+        """1 % of all rows changed and 3 % more: told from the version before in the same memory."""
+        script = [sys.executable, "-c", textwrap.dedent(CHANGED), str(tmp_path)]
+        done = subprocess.run(script, check=True, capture_output=True, text=True, timeout=100)
+        table, grown, size = map(float, done.stdout.split())
+        assert table >= 128_000
+        assert grown < table / 4
+        assert size < 1.06
 
 
 LARGE_FILE = """

@@ -33,7 +33,22 @@ class Broken:
         return object()
 
 
+class DataFrame:
+    """A table of Spark 4.0: collected when it is asked for, and no stream."""
+
+    def __init__(self, message: str = "") -> None:
+        self.message = message
+
+    def toArrow(self) -> pa.Table:  # noqa: N802 - as Spark calls it
+        if self.message:
+            raise RuntimeError(self.message)
+        return ARROW
+
+
+DataFrame.__module__ = "pyspark.sql.classic.dataframe"
+
 LIVE = {
+    "pyspark.DataFrame": DataFrame,
     "polars.DataFrame": lambda: pl.from_arrow(ARROW),
     "polars.LazyFrame": lambda: pl.from_arrow(ARROW).lazy(),
     "pyarrow.Table": lambda: ARROW,
@@ -84,3 +99,34 @@ class TestLive:
 
         with pytest.raises(Invalid, match="is not a pandas DataFrame"):
             snapshot(project, Own(FRAME), "customers")
+
+
+class TestSpark:
+    def test_a_stream_is_preferred(self, project):
+        """It comes partition by partition, and is never whole in memory."""
+
+        class Streamed(Streaming, DataFrame):
+            def __init__(self) -> None:
+                DataFrame.__init__(self, "collected")
+
+        Streamed.__module__ = DataFrame.__module__
+        assert snapshot(project, Streamed(), "customers").rows == 3
+
+    def test_where_the_stream_does_not_work_it_is_collected(self, project):
+        """As on workers whose Python has no Arrow."""
+
+        def failing():
+            raise OSError("no module named pyarrow")
+            yield
+
+        class Workless(DataFrame):
+            def __arrow_c_stream__(self, requested_schema=None):
+                return pa.RecordBatchReader.from_batches(ARROW.schema, failing()).__arrow_c_stream__()
+
+        Workless.__module__ = DataFrame.__module__
+        pd.testing.assert_frame_equal(load(project, snapshot(project, Workless(), "customers").ref), FRAME)
+
+    def test_what_goes_wrong_there_is_one_sentence(self, project):
+        """Whichever class Spark raises."""
+        with pytest.raises(Invalid, match=r"A pyspark.* gives no table: \[DIVIDE_BY_ZERO\] no\."):
+            snapshot(project, DataFrame("[DIVIDE_BY_ZERO] no"), "customers")

@@ -13,7 +13,8 @@ from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.snapshot import snapshot
 from jupyter_mlops.data.store import manifest
-from jupyter_mlops.data.store.keep import Known, keep
+from jupyter_mlops.data.store.draft import Known
+from jupyter_mlops.data.store.keep import keep
 from jupyter_mlops.data.store.restore import open_manifest, restore
 from jupyter_mlops.data.verify import verify
 

@@ -1,0 +1,64 @@
+"""Temporary files of a project: gone with whoever holds them, and found again when that one was killed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from jupyter_mlops.core.place import Stored
+from jupyter_mlops.core.project import Project
+
+if os.name == "posix":
+    import fcntl
+
+
+def folder_of(project: Project) -> Path:
+    """Return where there is room for a whole table for a while; runs that wait for the tracker are beside it."""
+    return project.folder / "spool"
+
+
+def nameless(folder: Path) -> IO[bytes]:
+    """Return a file that is gone when nobody holds it any more, however its owner ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryFile(dir=folder)
+
+
+def named(folder: Path, suffix: str) -> IO[bytes]:
+    """Return a file that others can open by its name; it stays when its owner is killed, and `left` finds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = tempfile.NamedTemporaryFile(dir=folder, suffix=suffix)  # noqa: SIM115 - its owner closes it
+    if os.name == "posix":
+        fcntl.flock(made.fileno(), fcntl.LOCK_SH)
+    return made
+
+
+def left(project: Project, grace_s: float) -> Iterator[Stored]:
+    """Yield the files that nobody holds any more, and that are older than *grace_s*."""
+    now = time.time()
+    for path in sorted(folder_of(project).glob("*")):
+        with suppress(FileNotFoundError):
+            state = path.stat()
+            if path.is_file() and now - state.st_mtime >= grace_s and not _is_held(path):
+                yield Stored(path.name, state.st_size, state.st_mtime)
+
+
+def discard(project: Project, name: str) -> None:
+    """Remove such a file."""
+    with suppress(PermissionError):  # where files that are open cannot be removed, it is held
+        (folder_of(project) / name).unlink(missing_ok=True)
+
+
+def _is_held(path: Path) -> bool:
+    if os.name != "posix":
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
