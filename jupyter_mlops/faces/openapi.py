@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from pydantic import TypeAdapter, create_model
 from pydantic.json_schema import models_json_schema
@@ -20,15 +21,16 @@ _SCHEMAS = "#/components/schemas/{model}"
 
 def document(registry: Registry) -> dict[str, object]:
     """Return the document: one POST a verb, its arguments as the body, its record as the answer."""
-    records = {verb.name: answer_of(verb) for verb in registry.values()}
+    answers = {verb.name: answers_of(verb) for verb in registry.values()}
+    records = {record: None for found in answers.values() for record in found}
     names, definitions = models_json_schema(
-        [(record, "serialization") for record in {*records.values()}], ref_template=_SCHEMAS
+        [(record, "serialization") for record in records], ref_template=_SCHEMAS
     )
     schemas = dict(definitions.get("$defs", {})) | {"Error": _error_schema()}
-    for record in records.values():
+    for record in records:
         schemas.setdefault(record.__name__, names[record, "serialization"])
     paths = {
-        f"/jupyter-mlops/v1/{verb.name}": {"post": _operation(verb, records[verb.name])}
+        f"/jupyter-mlops/v1/{verb.name}": {"post": _operation(verb, answers[verb.name])}
         for verb in registry.values()
     }
     return {
@@ -39,22 +41,21 @@ def document(registry: Registry) -> dict[str, object]:
     }
 
 
-def answer_of(verb: Verb) -> type[Record]:
-    """Return the record that a verb answers with on the wire."""
+def answers_of(verb: Verb) -> tuple[type[Record], ...]:
+    """Return the records that a verb answers with on the wire: one, or one of several."""
     if verb.answers_table:
-        return Preview
-    found = next(
-        (part for part in parts_of(verb.answer) if isinstance(part, type) and issubclass(part, Record)), None
-    )
-    if found is None:
+        return (Preview,)
+    parts = parts_of(verb.answer)
+    found = tuple(part for part in parts if isinstance(part, type) and issubclass(part, Record))
+    if not found:
         raise Invalid(f"{verb.name} does not answer with a Record.", hint="Annotate what it returns.")
     return found
 
 
-def _operation(verb: Verb, record: type[Record]) -> dict[str, object]:
-    answers: dict[str, object] = {
-        "200": {"description": "Done.", "content": _json({"$ref": f"#/components/schemas/{record.__name__}"})}
-    }
+def _operation(verb: Verb, records: Sequence[type[Record]]) -> dict[str, object]:
+    choices: list[object] = [{"$ref": f"#/components/schemas/{record.__name__}"} for record in records]
+    schema = choices[0] if len(choices) == 1 else {"oneOf": choices}
+    answers: dict[str, object] = {"200": {"description": "Done.", "content": _json(schema)}}
     for error in _ERRORS:
         reason = (error.__doc__ or "").partition("\n")[0]
         answers[str(error.status)] = {
@@ -89,7 +90,7 @@ def _wire_type(item: Parameter) -> object:
     return str if item.live is not None else item.annotation
 
 
-def _json(schema: dict[str, object]) -> dict[str, object]:
+def _json(schema: object) -> dict[str, object]:
     return {"application/json": {"schema": schema}}
 
 

@@ -10,7 +10,7 @@ from jupyter_mlops.core import errors
 from jupyter_mlops.core.settings import Settings
 from jupyter_mlops.core.verb import Registry, Verb
 from jupyter_mlops.faces import pipeline_schema, usage
-from jupyter_mlops.faces.openapi import answer_of
+from jupyter_mlops.faces.openapi import answers_of
 
 _NOTE = "<!-- Generated from the verbs by `make generate`; change their code instead. -->\n"
 _ERRORS = (errors.Invalid, errors.NotFound, errors.Conflict, errors.Refused, errors.Unavailable)
@@ -38,6 +38,7 @@ def _verb(verb: Verb) -> str:
     magic = "%%mlops" if verb.needs_cell else "%mlops"
     rows = [f"| `{name}` | {_escaped(meaning)} |" for name, meaning in usage.of_verb(verb).rows]
     table = ["| argument | meaning |", "|---|---|", *rows, ""] if rows else []
+    answers = " or ".join(f"`{record.__name__}`" for record in answers_of(verb))
     writes = "writes, recorded in the ledger" if verb.effect == "write" else "only reads"
     return "\n".join(
         [
@@ -45,7 +46,7 @@ def _verb(verb: Verb) -> str:
             f"{verb.summary}\n",
             f"```\n{magic} {usage.signature(verb, in_cell=verb.needs_cell)}\njupyter mlops {usage.signature(verb)}\n```\n",
             *table,
-            f"It {writes}; role {verb.role}; answers `{answer_of(verb).__name__}`.\n",
+            f"It {writes}; role {verb.role}; answers {answers}.\n",
         ]
     )
 

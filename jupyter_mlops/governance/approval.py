@@ -58,6 +58,8 @@ class Approval(Record):
         How many must approve.
     spent_at
         When a promotion used it up.
+    deciders
+        Who may approve it as settings stand, told to who asks; `*` for anybody else.
     """
 
     ref: ApprovalRef
@@ -73,6 +75,7 @@ class Approval(Record):
     settled_at: datetime | None = None
     spent_at: datetime | None = None
     votes: tuple[Vote, ...] = ()
+    deciders: tuple[str, ...] = ()
 
     @property
     def approvers(self) -> tuple[str, ...]:
@@ -84,7 +87,7 @@ class Approval(Record):
         facts = (
             ("asked by", f"{self.requester} ({self.source})"),
             ("why", self.message),
-            ("needs", f"{self.needed} approval{'' if self.needed == 1 else 's'}, has {len(self.approvers)}"),
+            ("needs", self._needs()),
             ("until", f"{self.expires_at:%Y-%m-%d %H:%M} UTC"),
         )
         columns = ("who", "decided", "why", "when")
@@ -98,6 +101,11 @@ class Approval(Record):
             rows=rows,
             next=steps if self.state == "open" else (),
         )
+
+    def _needs(self) -> str:
+        people = ", ".join("anybody else" if name == "*" else name for name in self.deciders)
+        by = f", by {people}" if people else ""
+        return f"{self.needed} approval{'' if self.needed == 1 else 's'}{by}; has {len(self.approvers)}"
 
 
 def ask(

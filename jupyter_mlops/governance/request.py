@@ -14,6 +14,7 @@ from jupyter_mlops.core.types import Alias, VersionRef
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.governance import approval
 from jupyter_mlops.governance.approval import Approval
+from jupyter_mlops.governance.guard import approvals_needed, deciders
 from jupyter_mlops.governance.subject import evidence_of, of_promotion
 
 DEFAULT = "champion"
@@ -28,7 +29,10 @@ def request(
     message: Annotated[
         str, Field(max_length=1_000, description="What the approvers should know; the ledger keeps it.")
     ] = "",
-    needed: Annotated[int, Field(ge=1, le=20, description="How many must approve.")] = 1,
+    needed: Annotated[
+        int | None,
+        Field(ge=1, le=20, description="How many must approve, if not as many as the gate asks for."),
+    ] = None,
     days: Annotated[
         float, Field(gt=0, le=90, description="Days until it expires, an approval included.")
     ] = 7,
@@ -50,10 +54,11 @@ def request(
                 requester=project.actor,
                 now=now,
                 expires_at=now + timedelta(days=days),
-                needed=needed,
+                needed=needed or max(1, approvals_needed(project.settings, version.name, to)),
                 evidence=evidence_of(version),
             )
-        return approval.get(connection, asked, now=now)
+        found = approval.get(connection, asked, now=now)
+    return found.model_copy(update={"deciders": deciders(project.settings, found.subject, found.requester)})
 
 
 def _own(project: Project, found: Approval) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
 from sqlalchemy import Text, cast, select
@@ -13,18 +14,40 @@ from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import ModelName
 from jupyter_mlops.models.dossier_template import Asked, Form
 from jupyter_mlops.models.evidence import Evidence, Line, line_of
-from jupyter_mlops.models.section import Section, cited
+from jupyter_mlops.models.section import STATED, Facts, Rows, Section, cited
 
 State: TypeAlias = Literal["answered", "partly", "gap"]
 _ROWS = 40
 
 
 class Statement(Record):
-    """What is said, where it is known from, and the numbers and digests of the ledger's lines that say so."""
+    """What is said, where it is known from, and the numbers and digests of the ledger's lines that say so.
 
-    text: str
+    Parameters
+    ----------
+    text
+        What people said, in their words.
+    title, facts, columns, rows
+        What evidence says: facts by name, and a table.
+    more
+        How many rows the table leaves out.
+    """
+
+    text: str = ""
+    title: str = ""
+    facts: Facts = ()
+    columns: tuple[str, ...] = ()
+    rows: Rows = ()
+    more: int = 0
     source: str
     lines: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def known_from(self) -> str:
+        """Where it is known from, as a sentence."""
+        return (
+            f"Known from {self.source}." if not self.text else f"{self.source[:1].upper()}{self.source[1:]}."
+        )
 
 
 class Point(Record):
@@ -101,20 +124,40 @@ def _point(form: Form, asked: Asked, found: Evidence, sections: Mapping[str, Sec
 
 def _stated(asked: Asked, found: Evidence) -> Statement | None:
     text = found.stated.points.get(asked.number, "")
-    source = f"stated in {found.stated.file} (SHA-256 {found.stated.digest[:12]}); no evidence knows it"
+    source = f"{STATED}{found.stated.file} (SHA-256 {found.stated.digest[:12]}); no evidence knows it"
     return Statement(text=text, source=source) if text else None
 
 
 def _statement(section: Section) -> Statement:
-    return Statement(text="\n".join(_said(section)), source=section.source, lines=section.lines)
+    is_stated = section.source.startswith(STATED)
+    return Statement(
+        text="\n".join(value for _, value in section.facts) if is_stated else "",
+        title=section.title,
+        facts=() if is_stated else section.facts,
+        columns=section.columns,
+        rows=section.rows[:_ROWS],
+        more=max(0, len(section.rows) - _ROWS),
+        source=section.source,
+        lines=section.lines,
+    )
 
 
-def _said(section: Section) -> Iterator[str]:
-    yield f"{section.title}:"
-    yield from (f"{name}: {value}" if name else value for name, value in section.facts)
-    for row in section.rows[:_ROWS]:
-        yield ", ".join(
-            f"{column} {value}" for column, value in zip(section.columns, row, strict=True) if value
-        )
-    if len(section.rows) > _ROWS:
-        yield f"… and {len(section.rows) - _ROWS} more, which the card lists."
+def tally(points: Iterable[Point]) -> str:
+    """Say how many points are answered, in part, and not at all."""
+    count = Counter(point.state for point in points)
+    return (
+        f"{count['answered']} of {count.total()} points are answered, "
+        f"{count['partly']} in part, {count['gap']} not at all."
+    )
+
+
+class Repeats:
+    """Tell at which point a statement was made first: what several points ask for is said in full once."""
+
+    def __init__(self) -> None:
+        self._first: dict[Statement, str] = {}
+
+    def before(self, said: Statement, number: str) -> str:
+        """Return the number of an earlier point that says the same; nothing where this is the first."""
+        first = self._first.setdefault(said, number)
+        return first if first != number and (said.facts or said.rows) else ""

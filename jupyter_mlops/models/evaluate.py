@@ -21,7 +21,7 @@ from jupyter_mlops.models.evaluation import keep, slices
 from jupyter_mlops.models.evaluation.bootstrap import Interval, intervals
 from jupyter_mlops.models.evaluation.calibration import Costs, calibration, thresholds
 from jupyter_mlops.models.evaluation.curves import curves
-from jupyter_mlops.models.evaluation.fairness import fairness
+from jupyter_mlops.models.evaluation.fairness import Gap, fairness
 from jupyter_mlops.models.evaluation.metrics import Metric, metric, metrics_for
 from jupyter_mlops.models.evaluation.overlap import overlap
 from jupyter_mlops.models.evaluation.predictions import Predictions, Task, judge
@@ -161,7 +161,7 @@ def _judged(trial: _Trial, digest: str) -> Evaluation:
     progress.report(1, _STEPS, "metrics")
     told = intervals(predictions, judges)
     progress.report(2, _STEPS, "slices")
-    asked_for = [part for by in asked.by for part in slices.asked(predictions.table, by, trial.hidden)]
+    asked_for = [part for by in asked.by for part in slices.asked(predictions.table, (by,), trial.hidden)]
     worst, looked_at = slices.worst(predictions, smallest=asked.smallest, hidden=trial.hidden)
     progress.report(3, _STEPS, "fairness")
     treated = tuple(_fairness(trial, column) for column in asked.groups)
@@ -227,10 +227,10 @@ def _score(told: Interval, judge: Metric) -> Score:
 
 
 def _fairness(trial: _Trial, column: str) -> GroupFairness:
-    found = fairness(trial.predictions, column, smallest=trial.asked.smallest)
+    found = fairness(trial.predictions, (column,), smallest=trial.asked.smallest, hidden=trial.hidden)
     groups = tuple(
         GroupRates(
-            name=group.name if column not in trial.hidden else f"{column} {number}",
+            name=group.name,
             rows=group.rows,
             selected=finite(group.selected),
             true_rate=finite(group.true_rate),
@@ -238,16 +238,25 @@ def _fairness(trial: _Trial, column: str) -> GroupFairness:
             accuracy=finite(group.accuracy),
             is_small=group.is_small,
         )
-        for number, group in enumerate(found.groups, 1)
+        for group in found.groups
     )
+    unknown = {"demographic parity": found.parity.why, "equalised odds": found.odds.why}
+    if not found.parity.why and finite(found.parity_ratio) is None:
+        unknown["demographic parity ratio"] = "no group is selected"
     return GroupFairness(
         column=column,
         groups=groups,
-        parity_difference=finite(found.parity_difference),
+        parity_difference=finite(found.parity.value),
+        parity_interval=_interval(found.parity),
         parity_ratio=finite(found.parity_ratio),
-        odds_difference=finite(found.odds_difference),
-        unknown=dict(found.unknown),
+        odds_difference=finite(found.odds.value),
+        odds_interval=_interval(found.odds),
+        unknown={name: why for name, why in unknown.items() if why},
     )
+
+
+def _interval(gap: Gap) -> tuple[float, float] | None:
+    return None if gap.why else (gap.low, gap.high)
 
 
 def _logged(made: Evaluation) -> dict[str, float]:

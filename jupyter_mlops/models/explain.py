@@ -107,7 +107,7 @@ def _explained(project: Project, version: ModelVersion, table: Named, asked: Que
     judge = metrics_for(kind)[0] if asked.measure is None else metric(kind, asked.measure)
     hidden = privacy.hidden(project, table)
     features = explained.predictions.table
-    parts = [part for name in asked.by for part in slices.asked(features, name, hidden)]
+    parts = [part for name in asked.by for part in slices.asked(features, (name,), hidden)]
     whole, sliced = importances(explained, judge, parts)
     drawn = asked.columns or tuple(item.column for item in whole[:_DRAWN])
     why = judge.why(explained.predictions)
@@ -172,14 +172,14 @@ def _rows(
         parts = [
             Contribution(
                 column=name,
-                value=HIDDEN if name in hidden else shown(features[name].iloc[0], 40),
+                value=HIDDEN if name in hidden else _short(features[name].iloc[0]),
                 adds=float(value),
             )
             for name, value in zip(features.columns, values, strict=True)
         ]
         yield RowExplanation(
             row=place,
-            predicted=shown(said, 40),
+            predicted=_short(said),
             score=float(score(features)[0]),
             base=found.base,
             contributions=tuple(sorted(parts, key=lambda item: -abs(item.adds))),
@@ -210,3 +210,8 @@ def _check_columns(explained: Explained, columns: tuple[str, ...]) -> None:
         if name not in explained.columns:
             hint = did_you_mean(name, explained.columns) or f"It reads {', '.join(explained.columns[:5])}."
             raise Invalid(f"{explained.name} does not read {name!r}.", hint=hint)
+
+
+def _short(value: object) -> str:
+    """Return a value as people read it: numbers with six digits."""
+    return f"{value:.6g}" if isinstance(value, float) else shown(value, 40)

@@ -10,6 +10,7 @@ from jupyter_mlops.models.evidence import Line
 Facts: TypeAlias = tuple[tuple[str, str], ...]
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 SHOWN = 200
+STATED = "stated in "
 
 
 class Section(Record):

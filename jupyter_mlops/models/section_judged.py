@@ -24,9 +24,9 @@ def evaluation(found: Evidence) -> Section:
     if found.evaluation is None:
         fill = f"`%mlops evaluate {ref} SNAPSHOT`"
         return Section(key="evaluation", title=title, gap="not evaluated yet", fill=fill)
-    names = ("data", "task", "target", "rows", "at")
+    names = ("data", "task", "target", "rows")
     facts = [(name, str(found.evaluation[name])) for name in names if found.evaluation.get(name)]
-    facts += [*_worst(found.evaluation), *_fairness(found.evaluation)]
+    facts += [*_when(found.evaluation), *_worst(found.evaluation), *_fairness(found.evaluation)]
     source = f"evaluation kept with run {found.run.ref if found.run else ''}"
     columns, lines = ("metric", "value", "low", "high"), _of_verb(found, "evaluate")
     return Section(
@@ -47,8 +47,9 @@ def gate(found: Evidence) -> Section:
         return Section(
             key="gate", title=title, gap="no gate judged it yet", fill=f"`%mlops gate {ref}`", counts=False
         )
-    names = ("gate", "alias", "champion", "data", "at")
+    names = ("gate", "alias", "champion", "data")
     facts = tuple((name, str(found.gate[name])) for name in names if found.gate.get(name))
+    facts += tuple(_when(found.gate))
     findings = found.gate.get("findings")
     rows = tuple(
         (str(item.get("severity")), str(item.get("check")), str(item.get("message")))
@@ -134,6 +135,11 @@ def lineage(found: Evidence) -> Section:
         source="the ledger",
         lines=tuple(dict.fromkeys(lines)),
     )
+
+
+def _when(report: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+    if at := str(report.get("at") or ""):
+        yield "at", f"{at[:16].replace('T', ' ')} UTC"
 
 
 def _worst(evaluation: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:

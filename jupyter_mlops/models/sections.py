@@ -9,7 +9,7 @@ from jupyter_mlops.experiments import provenance
 from jupyter_mlops.models import section_judged, tags
 from jupyter_mlops.models.alias import ranked
 from jupyter_mlops.models.evidence import Evidence
-from jupyter_mlops.models.section import SHOWN, Facts, Section, cited
+from jupyter_mlops.models.section import SHOWN, STATED, Facts, Section, cited
 
 
 def sections(found: Evidence) -> tuple[Section, ...]:
@@ -56,9 +56,7 @@ def _stated(found: Evidence) -> Iterator[Section]:
     for key, title, name in asked:
         text = found.stated.texts.get(name, "")
         if text:
-            source = (
-                f"stated in {found.stated.file} (SHA-256 {found.stated.digest[:12]}); no evidence knows it"
-            )
+            source = f"{STATED}{found.stated.file} (SHA-256 {found.stated.digest[:12]}); no evidence knows it"
             yield Section(key=key, title=title, facts=((name, text),), source=source)
         else:
             fill = f'Write {name} = "…" into {found.stated.file}.'
@@ -152,7 +150,8 @@ def _environment(found: Evidence) -> Section:
         ("digest", known.digest),
     )
     source = f"requirements.txt of run {found.run.ref if found.run else ''}"
-    return Section(key="environment", title=title, facts=facts, source=source)
+    lines = cited(found.made(f"run:{found.run.ref}")) if found.run else ()
+    return Section(key="environment", title=title, facts=facts, source=source, lines=lines)
 
 
 def _there(facts: Sequence[tuple[str, str]]) -> Facts:

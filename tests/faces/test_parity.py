@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from jupyter_mlops import catalog
 from jupyter_mlops.core import door, ledger
@@ -113,7 +113,7 @@ class TestVerb:
         assert set(body.get("properties", {})) == {item.name for item in verb.parameters}
         client = (ROOT / "labextension/src/api/generated.ts").read_text(encoding="utf-8")
         assert f'"/jupyter-mlops/v1/{verb.name}"' in client
-        assert openapi.answer_of(verb).__name__ in client
+        assert all(record.__name__ in client for record in openapi.answers_of(verb))
 
     def test_the_reference_page_has_it(self, verb: Verb) -> None:
         """The documentation is made from the same words."""
@@ -133,12 +133,29 @@ class TestVerb:
 
     def test_its_answer_survives_the_wire_and_shows_itself(self, verb: Verb) -> None:
         """JSON round trip; text and HTML."""
-        record = example_of(openapi.answer_of(verb))
-        assert TypeAdapter(type(record)).validate_json(json.dumps(record.wire(), allow_nan=False)) == record
-        bundle = record._repr_mimebundle_()
-        assert bundle[MIME]["kind"] == type(record).__name__  # type: ignore[index]
-        assert str(bundle["text/html"]).startswith("<div")
-        assert str(bundle["text/plain"]).strip()
+        for record in map(example_of, openapi.answers_of(verb)):
+            assert (
+                TypeAdapter(type(record)).validate_json(json.dumps(record.wire(), allow_nan=False)) == record
+            )
+            bundle = record._repr_mimebundle_()
+            assert bundle[MIME]["kind"] == type(record).__name__  # type: ignore[index]
+            assert str(bundle["text/html"]).startswith("<div")
+            assert str(bundle["text/plain"]).strip()
+
+    def test_one_of_several_answers_is_told_from_the_others(self, verb: Verb) -> None:
+        """What fits one record of a union fits no other, so that a client need not guess."""
+        records = openapi.answers_of(verb)
+        for record in records:
+            wire = example_of(record).wire()
+            assert [kind for kind in records if _fits(kind, wire)] == [record]
+
+
+def _fits(kind: type[Record], wire: dict[str, object]) -> bool:
+    try:
+        kind.model_validate(wire)
+    except ValidationError:
+        return False
+    return True
 
 
 def example_of(record: type[Record]) -> Record:

@@ -57,6 +57,8 @@ def curves(predictions: Predictions) -> Curves:
     """Return the points of whatever pictures the task has."""
     if not len(predictions):
         return Curves()
+    if predictions.task == "ranking":
+        return Curves()  # a score is in no unit of relevance
     if predictions.task not in CLASSIFYING:
         return Curves(residuals=_residuals(predictions))
     roc, precision_recall = _orders(predictions)

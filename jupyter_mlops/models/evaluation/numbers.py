@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 def sums_of(predictions: Predictions, columns: Floats, finish: Callable[[Floats, Floats], Floats]) -> Tally:
     """Return a measure of sums: *finish* takes the sums of *columns* (draws, m) and the weights (draws,)."""
+    import numpy as np
+
+    beside = np.column_stack([columns, np.ones(len(columns))])  # one product tells the weights too
 
     def from_counts(counts: Sequence[Floats]) -> Floats:
-        return finish(counts[0] @ columns, counts[0].sum(1))
+        sums = np.asarray(counts[0], dtype=np.float64) @ beside
+        return finish(sums[:, :-1], sums[:, -1])
 
     return Tally((predictions.kept("rows", _rows),), from_counts)
 

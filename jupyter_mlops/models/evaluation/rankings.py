@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def gain(depth: int) -> Callable[[Predictions], Tally]:
     """Return NDCG of the first *depth* rows of a query, rows of equal score sharing their places; 0 where nothing is relevant."""
-    return lambda predictions: _mean(predictions, _gains(predictions, depth))
+    return lambda predictions: _mean(predictions, gains(predictions, depth))
 
 
 def precision(depth: int) -> Callable[[Predictions], Tally]:
@@ -35,6 +35,16 @@ def reciprocal(predictions: Predictions) -> Tally:
     found = np.zeros(_count(predictions))
     np.maximum.at(found, query, relevant / (place + 1))
     return _mean(predictions, found)
+
+
+def gains(predictions: Predictions, depth: int = 10) -> Floats:
+    """Return the normalised gain of each query, 0 where nothing is relevant."""
+    import numpy as np
+
+    query, true = predictions.queries, truth(predictions)
+    found = _discounted(query, said(predictions), true, depth)
+    best = _discounted(query, true, true, depth)
+    return np.where(best > 0, found / np.where(best > 0, best, 1), 0)
 
 
 def no_relevance(predictions: Predictions) -> str:
@@ -62,15 +72,6 @@ def _queries(predictions: Predictions) -> Cells:
 
 def _count(predictions: Predictions) -> int:
     return int(predictions.queries.max(initial=-1)) + 1
-
-
-def _gains(predictions: Predictions, depth: int) -> Floats:
-    import numpy as np
-
-    query, true = predictions.queries, truth(predictions)
-    found = _discounted(query, said(predictions), true, depth)
-    best = _discounted(query, true, true, depth)
-    return np.where(best > 0, found / np.where(best > 0, best, 1), 0)
 
 
 def _discounted(query: Integers, scores: Floats, gains: Floats, depth: int) -> Floats:

@@ -83,6 +83,8 @@ class GroupFairness(Record):
         Demographic parity.
     odds_difference
         Equalised odds.
+    parity_interval, odds_interval
+        Where these differences would lie on other rows of the same kind; None where they are not defined.
     unknown
         What is not defined, and why.
     """
@@ -92,6 +94,8 @@ class GroupFairness(Record):
     parity_difference: float | None
     parity_ratio: float | None
     odds_difference: float | None
+    parity_interval: tuple[float, float] | None = None
+    odds_interval: tuple[float, float] | None = None
     unknown: dict[str, str] = {}
 
 
@@ -203,12 +207,16 @@ def finite(value: float) -> float | None:
 
 def _said(item: GroupFairness) -> str:
     parts = (
-        ("parity difference", item.parity_difference),
-        ("parity ratio", item.parity_ratio),
-        ("odds difference", item.odds_difference),
+        ("parity difference", item.parity_difference, item.parity_interval),
+        ("parity ratio", item.parity_ratio, None),
+        ("odds difference", item.odds_difference, item.odds_interval),
     )
-    told = [f"{name} {value:.3g}" for name, value in parts if value is not None]
+    told = [f"{name} {value:.3g}{_between(interval)}" for name, value, interval in parts if value is not None]
     told += [f"{name} not defined: {why}" for name, why in item.unknown.items()]
     small = sum(group.is_small for group in item.groups)
     told += [f"{small} of {len(item.groups)} groups too small"] if small else []
     return f"{item.column}: {', '.join(told)}"
+
+
+def _between(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f" ({interval[0]:.3g} to {interval[1]:.3g})"

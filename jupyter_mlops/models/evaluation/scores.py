@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from jupyter_mlops.models.evaluation.numbers import mean_of
 from jupyter_mlops.models.evaluation.predictions import Predictions
+from jupyter_mlops.models.evaluation.running import lanes, running, summed
 from jupyter_mlops.models.evaluation.tally import Cells, Tally
 
 if TYPE_CHECKING:
@@ -19,28 +20,34 @@ if TYPE_CHECKING:
     Booleans = npt.NDArray[np.bool_]
 
 Average = Literal["macro", "weighted"]
-_TINY = 1e-300  # keeps nothing from being divided by nothing
+_TINY = 1e-30  # keeps nothing from being divided by nothing
+_EXACT = 1 << 24  # up to here single precision counts exactly
 
 
 @dataclass(frozen=True, eq=False)
 class Ranks:
-    """Rows in the order of their scores, the lowest first.
+    """Rows in the order of their scores, the highest first.
 
     Parameters
     ----------
     cells
-        A cell is the rows of one score and one side: first those of the others, then the positive ones.
-    others
-        How many cells are of the others.
-    below
-        (positive cells,): how many cells of the others have no higher score.
+        A cell is the rows of one score and one side: first those of the others, then the positive ones, each laid out
+        in lanes; the first cell of the others is empty.
+    others, positive
+        How many positions each side has.
+    split
+        Where the cells of the positive side begin.
+    above
+        (positive cells,): the last cell of the others that has no lower score.
     tied
-        Positive cells that share their score with a cell of the others, which is the last of those below.
+        Positive cells whose score that cell has too.
     """
 
     cells: Cells
     others: int
-    below: Integers
+    positive: int
+    split: int
+    above: Integers
     tied: Integers
 
     @classmethod
@@ -48,13 +55,23 @@ class Ranks:
         """Order rows by their scores."""
         import numpy as np
 
-        _, level = np.unique(scores, return_inverse=True)
-        width = int(level.max(initial=0)) + 1
-        used, codes = np.unique(level + width * is_positive, return_inverse=True)
-        others, positive = used[used < width], used[used >= width] - width
-        below = np.searchsorted(others, positive, side="right")
-        tied = np.flatnonzero(np.isin(positive, others))
-        return cls(Cells(codes.astype(np.int64), len(used)), len(others), below, tied)
+        levels, level = np.unique(-scores, return_inverse=True)
+        others, positive = (np.unique(level[side]) for side in (~is_positive, is_positive))
+        split, other_cells = lanes(len(others) + 1)
+        size, positive_cells = lanes(len(positive))
+        cell = np.zeros((2, len(levels)), dtype=np.int64)
+        cell[0, others] = other_cells[1:]
+        cell[1, positive] = split + positive_cells
+        above = np.zeros(size, dtype=np.int64)
+        above[positive_cells] = other_cells[np.searchsorted(others, positive, side="right")]
+        return cls(
+            cells=Cells(cell[is_positive.astype(np.int64), level], split + size),
+            others=len(others) + 1,
+            positive=len(positive),
+            split=split,
+            above=above,
+            tied=positive_cells[np.isin(positive, others)],
+        )
 
 
 def area(counts: Floats, ranks: Ranks) -> Floats:
@@ -68,40 +85,37 @@ def area(counts: Floats, ranks: Ranks) -> Floats:
     """
     import numpy as np
 
-    positive, below = _sides(counts, ranks)
-    pairs = np.einsum("ij,ij->i", positive, below.take(ranks.below, axis=1))
-    last = ranks.below[ranks.tied] - 1
-    pairs -= np.einsum("ij,ij->i", positive[:, ranks.tied], counts[:, last] * 1.0) / 2
-    total = positive.sum(1) * below[:, -1]
-    return np.where(total > 0, pairs / np.where(total > 0, total, 1), np.nan)
+    positive, over, below = _sides(counts, ranks)
+    total = summed(positive, ranks.positive) * below
+    ties = np.einsum("ij,ij->j", positive[ranks.tied], counts.T[ranks.above[ranks.tied]], dtype=np.float64)
+    np.multiply(over, positive, out=over)
+    wrong = summed(over, ranks.positive) - ties / 2
+    return np.where(total > 0, 1 - wrong / np.where(total > 0, total, 1), np.nan)
 
 
 def precision_area(counts: Floats, ranks: Ranks) -> Floats:
     """Return the average precision of counts (draws, size); NaN where no row is positive."""
     import numpy as np
 
-    positive, below = _sides(counts, ranks)
-    passed = np.cumsum(counts[:, ranks.others :], axis=1, dtype=np.float64)
-    total = passed[:, -1] if passed.shape[1] else np.zeros(len(counts))
-    first = ranks.below.copy()
-    first[ranks.tied] -= 1
-    found = positive - passed
-    found += total[:, None]
-    said = found - below.take(first, axis=1)
-    said += below[:, -1:]
+    positive, said, _ = _sides(counts, ranks)
+    total = summed(positive, ranks.positive)
+    found = running(positive.copy(), ranks.positive)
+    said += found
     np.maximum(said, _TINY, out=said)
     np.divide(found, said, out=found)
-    sums = np.einsum("ij,ij->i", positive, found)
-    return np.where(total > 0, sums / np.where(total > 0, total, 1), np.nan)
+    np.multiply(found, positive, out=found)
+    return np.where(total > 0, summed(found, ranks.positive) / np.where(total > 0, total, 1), np.nan)
 
 
-def _sides(counts: Floats, ranks: Ranks) -> tuple[Floats, Floats]:
-    """Return the counts of the positive cells, and of the others up to each place, from none to all."""
+def _sides(counts: Floats, ranks: Ranks) -> tuple[Floats, Floats, Floats]:
+    """Return the counts of the positive cells, of the others with no lower score (cells, draws), and of all others."""
     import numpy as np
 
-    below = np.zeros((len(counts), ranks.others + 1))
-    np.cumsum(counts[:, : ranks.others], axis=1, out=below[:, 1:])
-    return counts[:, ranks.others :].astype(np.float64), below
+    columns = counts.T
+    is_small = columns.dtype == np.uint8 and len(columns) < _EXACT
+    kind = np.float32 if is_small else np.float64
+    below = running(columns[: ranks.split].astype(kind), ranks.others)
+    return columns[ranks.split :].astype(kind), below.take(ranks.above, axis=0), below[-1].astype(np.float64)
 
 
 Curve: TypeAlias = Callable[["Floats", Ranks], "Floats"]
@@ -135,7 +149,7 @@ def one_against_rest(finish: Curve, average: Average) -> Callable[[Predictions],
 
             pairs = list(zip(counts, ranks, strict=True))
             found = np.stack([finish(table, one) for table, one in pairs], axis=1)
-            weights = np.stack([table[:, one.others :].sum(1) for table, one in pairs], axis=1)
+            weights = np.stack([table[:, one.split :].sum(1) for table, one in pairs], axis=1)
             if average == "macro":
                 weights = np.ones_like(weights)
             mean: Floats = np.where(weights > 0, found * weights, 0).sum(1) / weights.sum(1)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.core.errors import Invalid
-from jupyter_mlops.core.preview import HIDDEN, shown
+from jupyter_mlops.models.evaluation.cuts import Cut, by_kinds, cut
 from jupyter_mlops.models.evaluation.predictions import CLASSIFYING, Predictions
-from jupyter_mlops.models.evaluation.signature import column
+from jupyter_mlops.models.evaluation.rankings import gains
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,33 +19,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Booleans = npt.NDArray[np.bool_]
-    Values = pd.Series[str] | pd.Series[float]
 
-SMALLEST = 30
 LEVEL = 0.05
 _SHARE = 0.01
-_QUARTERS = 4
-_KINDS = 12
 _COLUMNS = 60
 _PAIRED = 12
-_MOST = 50
-
-
-@dataclass(frozen=True, eq=False)
-class Cut:
-    """A column cut into parts.
-
-    Parameters
-    ----------
-    parts
-        What each part is called.
-    codes
-        (n,): the part of each row.
-    """
-
-    name: str
-    parts: tuple[str, ...]
-    codes: Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,25 +57,17 @@ class _Trial:
     p: Floats
 
 
-def asked(table: pd.DataFrame, by: str, hidden: Collection[str] = ()) -> Iterator[Slice]:
-    """Yield the slices of a column: its values, or the quarters of its numbers.
+def asked(table: pd.DataFrame, by: Sequence[str], hidden: Collection[str] = ()) -> Iterator[Slice]:
+    """Yield the slices that some columns make together.
 
     Raises
     ------
     Invalid
-        It has too many values.
+        They are too many.
     """
-    values = column(table, by)
-    cut = _cut(by, values, by in hidden, most=_MOST)
-    if len(cut.parts) > _MOST:
-        raise Invalid(
-            f"{by!r} has {len(cut.parts):,} values, too many for slices.",
-            hint=f"Name one of at most {_MOST}.",
-        )
-    for code, part in enumerate(cut.parts):
-        rows = cut.codes == code
-        if rows.any():
-            yield Slice(part, (by,), rows)
+    parts = cut(table, by, hidden)
+    for code, part in enumerate(parts.parts):
+        yield Slice(part, tuple(by), parts.codes == code)
 
 
 def worst(
@@ -106,7 +75,7 @@ def worst(
 ) -> tuple[tuple[Slice, ...], int]:
     """Return the slices of one or two columns that are surely worse than the rest, and how many were looked at.
 
-    A pair of columns counts only where it is worse than either of its columns alone.
+    A pair of columns counts only where it is worse than either of its columns alone. Of rankings, queries are sliced.
 
     Notes
     -----
@@ -115,9 +84,31 @@ def worst(
 
     .. [1] Y. Benjamini, Y. Hochberg, J. R. Statist. Soc. B 57 (1995), 289–300.
     """
-    costs = losses(predictions)
-    least = max(smallest, round(_SHARE * len(predictions)))
-    trials = list(_trials(predictions.table, costs, least, hidden))
+    if predictions.task == "ranking":
+        return _worst_queries(predictions, smallest=smallest, most=most, hidden=hidden)
+    return _worst(predictions.table, losses(predictions), smallest=smallest, most=most, hidden=hidden)
+
+
+def _worst_queries(
+    predictions: Predictions, *, smallest: int, most: int, hidden: Collection[str]
+) -> tuple[tuple[Slice, ...], int]:
+    """Look for slices of queries, by what all rows of a query have in common: rows alone are in no order."""
+    import numpy as np
+
+    query, table = predictions.queries, predictions.table
+    first = np.unique(query, return_index=True)[1]
+    common = [name for name in table.columns if (table[name].groupby(query).nunique(dropna=False) == 1).all()]
+    found, looked_at = _worst(
+        table[common].iloc[first], 1 - gains(predictions), smallest=smallest, most=most, hidden=hidden
+    )
+    return tuple(replace(item, rows=item.rows[query]) for item in found), looked_at
+
+
+def _worst(
+    table: pd.DataFrame, costs: Floats, *, smallest: int, most: int, hidden: Collection[str]
+) -> tuple[tuple[Slice, ...], int]:
+    least = max(smallest, round(_SHARE * len(costs)))
+    trials = list(_trials(table, costs, least, hidden))
     found = [
         (trial, code)
         for trial in trials
@@ -168,9 +159,9 @@ def _trials(table: pd.DataFrame, costs: Floats, least: int, hidden: Collection[s
     for name in list(map(str, table.columns))[:_COLUMNS]:
         if name in hidden or (table.columns == name).sum() != 1:
             continue
-        cut = _cut(name, table[name], is_hidden=False, most=_KINDS)
-        if 1 < len(cut.parts) <= max(_KINDS, least):
-            singles.append(_tried((cut,), cut.codes, len(cut.parts), costs))
+        parts = by_kinds(name, table[name])
+        if len(parts.parts) > 1:
+            singles.append(_tried((parts,), parts.codes, len(parts.parts), costs))
     yield from singles
     promising = sorted(singles, key=lambda trial: float(trial.p.min()))[:_PAIRED]
     for left, right in combinations(promising, 2):
@@ -206,53 +197,10 @@ def _adds(trial: _Trial, code: int, alone: dict[str, _Trial]) -> bool:
     spread = max(float(trial.means[code] * (1 - trial.means[code])), 0.0) or float(trial.means[code]) ** 2
     error = (spread / float(trial.counts[code])) ** 0.5
     parents = zip(trial.cuts, divmod(code, width), strict=True)
-    return all(trial.means[code] > alone[cut.name].means[part] + 2 * error for cut, part in parents)
+    return all(trial.means[code] > alone[one.name].means[part] + 2 * error for one, part in parents)
 
 
 def _slice(trial: _Trial, code: int, excess: float, p: float) -> Slice:
     places = (code,) if len(trial.cuts) == 1 else divmod(code, len(trial.cuts[1].parts))
-    words = [cut.parts[place] for cut, place in zip(trial.cuts, places, strict=True)]
-    return Slice(", ".join(words), tuple(cut.name for cut in trial.cuts), trial.codes == code, excess, p)
-
-
-def _cut(name: str, values: Values, is_hidden: bool, *, most: int) -> Cut:
-    """Cut a column into its values, or its numbers into quarters; what is missing is a part of its own."""
-    import numpy as np
-    import pandas as pd
-
-    is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    is_time = pd.api.types.is_datetime64_any_dtype(values)
-    if (is_number and values.nunique() > 2 * _QUARTERS) or is_time:
-        quarters = pd.qcut(values, _QUARTERS, duplicates="drop").cat
-        codes, kinds = quarters.codes.to_numpy(), [_range(name, item) for item in quarters.categories]
-    else:
-        codes, found = pd.factorize(values.astype(str).where(values.notna()), sort=True)
-        kinds = [f"{name}={shown(item, 40)}" for item in found]
-        if len(kinds) > most:
-            codes, kinds = _frequent(name, codes, kinds, most)
-    if is_hidden:
-        kinds = [f"{name}={HIDDEN} {number}" for number in range(1, len(kinds) + 1)]
-    if (codes < 0).any():
-        kinds = [*kinds, f"{name} is missing"]
-    return Cut(name, tuple(kinds), np.where(codes < 0, len(kinds) - 1, codes).astype(np.int64))
-
-
-def _frequent(name: str, codes: Integers, kinds: list[str], most: int) -> tuple[Integers, list[str]]:
-    """Keep the most frequent values, and put the others together."""
-    import numpy as np
-
-    counts = np.bincount(codes[codes >= 0], minlength=len(kinds))
-    kept = np.argsort(-counts, kind="stable")[: most - 1]
-    place = np.full(len(kinds) + 1, len(kept))
-    place[kept] = np.arange(len(kept))
-    place[-1] = -1  # what is missing stays missing
-    return place[codes], [*(kinds[item] for item in kept), f"{name}: {len(kinds) - len(kept):,} other values"]
-
-
-def _range(name: str, item: pd.Interval[float] | pd.Interval[pd.Timestamp]) -> str:
-    left, right = (_side(side) for side in (item.left, item.right))
-    return f"{left} < {name} ≤ {right}"
-
-
-def _side(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    words = [one.parts[place] for one, place in zip(trial.cuts, places, strict=True)]
+    return Slice(", ".join(words), tuple(one.name for one in trial.cuts), trial.codes == code, excess, p)

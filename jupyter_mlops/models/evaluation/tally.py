@@ -42,19 +42,24 @@ class Cells:
 
         if self.codes is None:
             return weights
-        if self._order is not None:
-            return weights.take(self._order, axis=1)
-        return np.stack([np.bincount(self.codes, row, self.size) for row in weights])
+        if self._units is None:
+            return np.stack([np.bincount(self.codes, row, self.size) for row in weights])
+        places, empty = self._units
+        found = weights.T.take(places, axis=0)
+        found[empty] = 0
+        return found.T
 
     @cached_property
-    def _order(self) -> Integers | None:
-        """The unit of each cell, where no cell holds two: to look up is quicker than to add."""
+    def _units(self) -> tuple[Integers, Integers] | None:
+        """The unit of each cell and the empty cells, where no cell holds two: to look up is quicker than to add."""
         import numpy as np
 
-        if self.codes is None or len(self.codes) != self.size:
+        if self.codes is None or len(self.codes) > self.size:
             return None
-        order = np.argsort(self.codes)
-        return order if np.array_equal(self.codes[order], np.arange(self.size)) else None
+        places = np.full(self.size, -1)
+        places[self.codes] = np.arange(len(self.codes))
+        empty = np.flatnonzero(places < 0)
+        return (places, empty) if self.size - len(empty) == len(self.codes) else None
 
 
 @dataclass(frozen=True, eq=False)

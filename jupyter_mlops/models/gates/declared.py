@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 
 from pydantic import ValidationError
@@ -14,6 +13,7 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.settings import GateSetting, Settings
 from jupyter_mlops.core.types import Alias, ModelName
 from jupyter_mlops.core.verb import did_you_mean
+from jupyter_mlops.governance.guard import gate_name
 from jupyter_mlops.models.gates.check import VersionCheck
 
 GROUP = "version_checks"
@@ -38,18 +38,15 @@ class Gate:
 
 
 def gate_of(settings: Settings, model: ModelName, alias: Alias) -> Gate | None:
-    """Return the gate of an alias of a model: of several that fit, the one with the longest pattern.
+    """Return the gate of an alias of a model, or None.
 
     Raises
     ------
     Invalid
         A check is unknown or wrong; the sentence names the place.
     """
-    fitting = [name for name in settings.gates if _fits(name, model, alias)]
-    if not fitting:
-        return None
-    name = max(fitting, key=lambda item: (len(item), item))
-    return read(name, settings.gates[name])
+    name = gate_name(settings, model, alias)
+    return None if name is None else read(name, settings.gates[name])
 
 
 def read(name: str, declared: GateSetting) -> Gate:
@@ -61,7 +58,8 @@ def read(name: str, declared: GateSetting) -> Gate:
         A check is unknown or wrong, or there are two of one name.
     """
     checks = tuple(
-        _made(f"gates.{name}.checks[{number}]", item) for number, item in enumerate(declared.checks, start=1)
+        check_of(f"gates.{name}.checks[{number}]", item)
+        for number, item in enumerate(declared.checks, start=1)
     )
     labels = [check.label for check in checks]
     twice = next((label for label in labels if labels.count(label) > 1), None)
@@ -70,23 +68,19 @@ def read(name: str, declared: GateSetting) -> Gate:
     return Gate(name, declared.data, declared.target, declared.approvals, checks)
 
 
-@cache
-def plugged() -> Mapping[str, type[VersionCheck]]:
-    """Return every check of versions by the name that settings call it."""
-    found = {name: plugins.load(GROUP, name) for name in plugins.found(GROUP)}
-    return {
-        name: kind
-        for name, kind in found.items()
-        if isinstance(kind, type) and issubclass(kind, VersionCheck)
-    }
+def check_of(place: str, table: Mapping[str, object]) -> VersionCheck:
+    """Make the check that a table declares.
 
+    Parameters
+    ----------
+    place
+        Where it stands: what an error names.
 
-def _fits(name: str, model: ModelName, alias: Alias) -> bool:
-    pattern, _, guarded = name.rpartition("@")
-    return guarded == alias and fnmatchcase(model, pattern or "*")
-
-
-def _made(place: str, table: Mapping[str, object]) -> VersionCheck:
+    Raises
+    ------
+    Invalid
+        It is unknown or wrong.
+    """
     name, known = table.get("check"), plugged()
     if not isinstance(name, str):
         raise Invalid(f'{place} names no check: it needs check = "…".', hint=_HINT)
@@ -98,6 +92,22 @@ def _made(place: str, table: Mapping[str, object]) -> VersionCheck:
         return kind.model_validate({key: value for key, value in table.items() if key != "check"})
     except ValidationError as error:
         raise _wrong(place, kind, error) from None
+
+
+def label_of(table: Mapping[str, object]) -> str:
+    """Return what tells the question of a table from others: the same for equal checks with other limits."""
+    return check_of("a check", table).label
+
+
+@cache
+def plugged() -> Mapping[str, type[VersionCheck]]:
+    """Return every check of versions by the name that settings call it."""
+    found = {name: plugins.load(GROUP, name) for name in plugins.found(GROUP)}
+    return {
+        name: kind
+        for name, kind in found.items()
+        if isinstance(kind, type) and issubclass(kind, VersionCheck)
+    }
 
 
 def _wrong(place: str, kind: type[VersionCheck], error: ValidationError) -> Invalid:

@@ -11,9 +11,11 @@ from jupyter_mlops.core.errors import Conflict, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, ModelVersion, RunLog
 from jupyter_mlops.core.types import Alias
+from jupyter_mlops.governance.guard import gate_name
+from jupyter_mlops.models.gates.asked import NOTHING_ASKED, Asked, gate_of
 from jupyter_mlops.models.gates.candidate import Candidate
 from jupyter_mlops.models.gates.consent import consent
-from jupyter_mlops.models.gates.declared import Gate, gate_of
+from jupyter_mlops.models.gates.declared import Gate
 from jupyter_mlops.models.gates.report import GateReport
 
 _FOLDER = "gates"
@@ -22,19 +24,26 @@ _DIGITS = 16
 _DIGEST = re.compile(rf"[0-9a-f]{{{_DIGITS}}}")
 
 
-def judge(project: Project, version: ModelVersion, alias: Alias) -> GateReport:
+def judge(project: Project, version: ModelVersion, alias: Alias, asked: Asked = NOTHING_ASKED) -> GateReport:
     """Return what the gate of an alias finds in a version; nothing is kept or changed.
+
+    Parameters
+    ----------
+    asked
+        What else this call asks: no promotion does.
 
     Raises
     ------
     Invalid
         The gate is declared wrongly.
     """
-    gate = gate_of(project.settings, version.name, alias)
+    gate = gate_of(project.settings, version.name, alias, asked)
     started = project.clock.monotonic()
     candidate = _candidate(project, version, alias, gate)
     found = ask(version.ref, candidate, gate.checks if gate else ())
-    return _report(project, candidate, gate, found, project.clock.monotonic() - started)
+    report = _report(project, candidate, gate, found, project.clock.monotonic() - started)
+    is_declared = gate_name(project.settings, version.name, alias) is not None
+    return report.model_copy(update={"gate": report.gate if is_declared else "", "asked": asked.words})
 
 
 def keep(project: Project, version: ModelVersion, report: GateReport) -> GateReport:
@@ -45,8 +54,10 @@ def keep(project: Project, version: ModelVersion, report: GateReport) -> GateRep
         return report.model_copy(update={"digest": digest})
     try:
         run = project.tracker.run(version.run)
-        names = Artifact(f"{_FOLDER}/{digest}.json", content), Artifact(_LATEST, digest.encode())
-        project.tracker.log(run, RunLog(artifacts=names))
+        names = [Artifact(f"{_FOLDER}/{digest}.json", content)]
+        if not report.asked:  # the latest is what a promotion would ask
+            names.append(Artifact(_LATEST, digest.encode()))
+        project.tracker.log(run, RunLog(artifacts=tuple(names)))
     except NotFound:  # somebody deleted the run
         return report.model_copy(update={"digest": digest})
     return report.model_copy(update={"digest": digest, "run": run.ref})

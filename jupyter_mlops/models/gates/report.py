@@ -9,6 +9,7 @@ from jupyter_mlops.checks.report import Finding, Report, Severity
 from jupyter_mlops.core.card import Card, State
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import Alias, VersionRef
+from jupyter_mlops.models.gates.declaration import Declaration
 
 _MARKS: dict[Severity, str] = {"error": "✗ failed", "warning": "! look", "info": "✓ passed"}
 
@@ -49,6 +50,10 @@ class GateReport(Report):
     ----------
     gate
         The name it is declared under; empty where nothing guards the alias.
+    asked
+        What this call asked besides; no promotion asks it until it is declared.
+    declaration
+        How the settings' file would declare that, or does now.
     champion
         The version that the alias pointed at meanwhile.
     data
@@ -62,6 +67,8 @@ class GateReport(Report):
     version: VersionRef
     alias: Alias
     gate: str = ""
+    asked: tuple[str, ...] = ()
+    declaration: Declaration | None = None
     champion: str | None = None
     data: str = ""
     approvals: Consent = Consent()
@@ -78,7 +85,7 @@ class GateReport(Report):
     @property
     def headline(self) -> str:
         """The verdict in one sentence."""
-        if not self.gate:
+        if not self.gate and not self.asked:
             return f"{self.version}: no gate guards {self.alias}, anything passes"
         bad = [item.message for item in self.findings if item.severity == "error"]
         bad += [f"{name} could not be answered: {reason}" for name, reason in self.unknown.items()]
@@ -87,26 +94,34 @@ class GateReport(Report):
             verdict = "fails" if self.verdict == "failed" else "does not pass"
             return f"{self.version} {verdict} the gate of {self.alias}: {bad[0]}{more}"
         waits = "" if self.approvals.is_given else f", and waits for approval: {self.approvals}"
-        return f"{self.version} passes the {len(self.checks)} checks of {self.alias}{waits}"
+        word = "check" if len(self.checks) == 1 else "checks"
+        whose = f"of {self.alias}" if self.gate else "asked"
+        return f"{self.version} passes the {len(self.checks)} {word} {whose}{waits}"
 
     def summary(self) -> str:
         """Say in a few words what the ledger shall keep."""
-        if not self.gate:
+        if not self.gate and not self.asked:
             return f"no gate guards {self.alias}"
         passed = {"passed": "passed", "failed": "failed", "unknown": "could not answer"}[self.verdict]
         people = f", approved by {', '.join(self.approvals.people)}" if self.approvals.people else ""
+        if self.asked:  # no verdict of the gate, so not in its words
+            return (
+                f"asked {', '.join(self.asked)}: {passed} ({len(self.checks)} checks, report {self.digest})"
+            )
         return f"gate {self.gate} {passed} ({len(self.checks)} checks, report {self.digest}){people}"
 
     def asking(self) -> str:
         """Return the line that asks for the approvals that lack."""
         lacking = self.approvals.needed - len(self.approvals.people)
         word = "" if self.alias == "champion" else f" --to {self.alias}"
-        return f"%mlops request {self.version}{word}{f' --needed {lacking}' if lacking > 1 else ''}"
+        part = f" --needed {lacking}" if lacking < self.approvals.needed else ""
+        return f"%mlops request {self.version}{word}{part}"
 
     def card(self) -> Card:
         """Show every check with what it saw, what failed first."""
         name, _, _ = self.version.partition("@")
         facts = (
+            ("asked", ", ".join(self.asked)),
             ("against", self.champion or "nothing yet"),
             ("data", self.data),
             ("approvals", str(self.approvals)),
@@ -123,16 +138,26 @@ class GateReport(Report):
         return Card(
             self.headline,
             self._state(),
-            facts=tuple(fact for fact in facts if fact[1]) if self.gate else (),
+            facts=tuple(fact for fact in facts if fact[1]) if self.gate or self.asked else (),
             columns=columns if rows else (),
             rows=rows,
+            notes=tuple(self._notes()),
             next=ways[self.approvals.is_given] if self.is_well else (f"%mlops history model:{name}",),
         )
+
+    def _notes(self) -> Iterator[str]:
+        if self.declaration is None:
+            return
+        if self.declaration.is_written:
+            yield f"{self.declaration.file} declares it now, as gates.{self.declaration.gate}."
+        elif self.declaration.diff:
+            yield "No promotion asks this. With --write it would be declared:"
+            yield from self.declaration.diff.splitlines()
 
     def _state(self) -> State:
         if self.verdict == "failed":
             return "failed"
-        return "ok" if self.is_open and self.gate else "warning"
+        return "ok" if self.is_open and (self.gate or self.asked) else "warning"
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
         order: tuple[Severity, ...] = ("error", "warning", "info")

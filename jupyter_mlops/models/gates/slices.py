@@ -5,31 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from jupyter_mlops.checks.check import Unknown
 from jupyter_mlops.checks.report import Finding
-from jupyter_mlops.core.preview import HIDDEN, shown
 from jupyter_mlops.data import privacy
 from jupyter_mlops.models.evaluation.bootstrap import Interval, intervals
 from jupyter_mlops.models.evaluation.metrics import Metric, metric
 from jupyter_mlops.models.evaluation.predictions import Predictions
-from jupyter_mlops.models.evaluation.signature import column
+from jupyter_mlops.models.evaluation.slices import asked
 from jupyter_mlops.models.gates.candidate import DRAWS, Candidate
 from jupyter_mlops.models.gates.check import Number, VersionCheck
 from jupyter_mlops.models.gates.scores import MetricName, limits
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    import pandas as pd
-
-    Integers = npt.NDArray[np.int64]
-
-_MOST = 200
-_CUTS = 4
 _NAMED = 5
 
 Columns = Annotated[
@@ -41,17 +31,17 @@ Columns = Annotated[
 
 @dataclass(frozen=True)
 class Part:
-    """Rows that have something in common, and the metric of them."""
+    """The rows of a slice, and the metric of them."""
 
     name: str
-    rows: npt.NDArray[np.bool_]
+    predictions: Predictions
     value: float
     why: str
 
     @property
     def size(self) -> int:
         """How many rows they are."""
-        return int(self.rows.sum())
+        return len(self.predictions)
 
 
 class Slices(VersionCheck):
@@ -102,7 +92,7 @@ class Slices(VersionCheck):
         )
         bad = [part for part in told if self._is_bad(part, measure, whole)]
         for part in bad[:_NAMED] or told[:1]:
-            yield self._finding(part, predictions, measure, whole, is_well=part not in bad)
+            yield self._finding(part, len(predictions), measure, whole, is_well=part not in bad)
         if len(bad) > _NAMED:
             yield self.says(f"{len(bad) - _NAMED} more slices are as bad", is_well=False)
         small = [part for part in parts if part.size < self.least_rows]
@@ -126,14 +116,11 @@ class Slices(VersionCheck):
             )
 
     def _parts(self, subject: Candidate, measure: Metric) -> list[Part]:
-        predictions = subject.predictions
         hidden = privacy.hidden(subject.project, subject.table)
-        names, codes = slices(predictions.table, self.by, hidden)
         found = []
-        for code, name in enumerate(names):
-            rows = codes == code
-            part = predictions.take(rows)
-            found.append(Part(name, rows, measure.of(part), measure.why(part)))
+        for one in asked(subject.predictions.table, self.by, hidden):
+            part = subject.predictions.take(one.rows)
+            found.append(Part(one.name, part, measure.of(part), measure.why(part)))
         return found
 
     def _is_bad(self, part: Part, measure: Metric, whole: float) -> bool:
@@ -144,10 +131,8 @@ class Slices(VersionCheck):
             or (self.gap is not None and worse > self.gap)
         )
 
-    def _finding(
-        self, part: Part, predictions: Predictions, measure: Metric, whole: float, *, is_well: bool
-    ) -> Finding:
-        found: Interval = intervals(predictions.take(part.rows), [measure], draws=DRAWS)[0]
+    def _finding(self, part: Part, rows: int, measure: Metric, whole: float, *, is_well: bool) -> Finding:
+        found: Interval = intervals(part.predictions, [measure], draws=DRAWS)[0]
         asked = limits(self.at_least, self.at_most)
         gap = f"within {self.gap:g} of {whole:.4g} on all rows" if self.gap is not None else ""
         wanted = " and ".join(filter(None, (asked, gap)))
@@ -158,45 +143,6 @@ class Slices(VersionCheck):
             value=f"{part.value:.6g}",
             interval=f"{found.low:.4g} to {found.high:.4g}",
             all_rows=f"{whole:.6g}",
-            n=f"{part.size:,} of {len(predictions):,}",
+            n=f"{part.size:,} of {rows:,}",
         )
         return told.model_copy(update={"count": part.size})
-
-
-def slices(table: pd.DataFrame, by: tuple[str, ...], hidden: frozenset[str]) -> tuple[list[str], Integers]:
-    """Return the slices' names, and which one each row belongs to; missing values make a slice of their own.
-
-    Raises
-    ------
-    Unknown
-        They are too many.
-    """
-    import numpy as np
-
-    names, codes = [""], np.zeros(len(table), dtype=np.int64)
-    for label in by:
-        words, places = _labelled(table, label, is_hidden=label in hidden)
-        found, codes = np.unique(codes * len(words) + places, return_inverse=True)
-        if len(found) > _MOST:
-            raise Unknown(f"{', '.join(by)} makes {len(found):,} slices, more than {_MOST}")
-        joint = [(names[code // len(words)], words[code % len(words)]) for code in found.tolist()]
-        names = [f"{before}, {word}" if before else word for before, word in joint]
-    return names, codes
-
-
-def _labelled(table: pd.DataFrame, name: str, *, is_hidden: bool) -> tuple[list[str], Integers]:
-    """Return a word for each value of a column, or quarter of its numbers, and which one each row has."""
-    import numpy as np
-    import pandas as pd
-
-    values = column(table, name)
-    if values.dtype.kind in "iuf" and values.nunique() > 2 * _CUTS:
-        cut = pd.qcut(values, _CUTS, duplicates="drop").cat
-        codes, kinds = cut.codes.to_numpy(), [str(item) for item in cut.categories]
-    else:
-        codes, found = pd.factorize(values)
-        kinds = [shown(item, 40) for item in found]
-    if is_hidden:
-        kinds = [f"{HIDDEN} {number}" for number in range(1, len(kinds) + 1)]
-    words = [*(f"{name}={kind}" for kind in kinds), f"{name} is missing"]
-    return words, np.where(codes < 0, len(kinds), codes).astype(np.int64)

@@ -66,3 +66,37 @@ class TestWithdraw:
         by("ada", request, subject="churn@3", withdraw=True)
         with pytest.raises(NotFound, match="withdrawn"):
             by("ada", request, subject="churn@3", withdraw=True)
+
+
+class TestHowMany:
+    @pytest.fixture(autouse=True)
+    def _settings(self, project: Project) -> None:
+        """A gate that two people open, and three who may."""
+        set_up(
+            project,
+            "gates.champion = {approvals = 2}\n"
+            'gates."churn@champion" = {approvals = 3}\n'
+            'default_role = "contributor"\n'
+            'roles = {ada = "approver", bo = "approver", cy = "contributor"}\n'
+            'access = {"churn*" = {dee = "approver"}}\n',
+        )
+
+    @pytest.mark.usefixtures("churn")
+    def test_as_many_as_the_gate_of_that_alias_asks_for(self, by: As) -> None:
+        """Of several gates, that of the model; where none guards, one."""
+        assert asked(by("ada", request, subject="churn@3")).needed == 3
+        assert asked(by("ada", request, subject="churn@2", to="challenger")).needed == 1
+        assert asked(by("ada", request, subject="churn@1", needed=2)).needed == 2
+
+    @pytest.mark.usefixtures("churn")
+    def test_it_says_who_may(self, by: As) -> None:
+        """Those whom settings name, but for whoever asks."""
+        found = asked(by("ada", request, subject="churn@3"))
+        assert found.deciders == ("bo", "dee")
+        assert "3 approvals, by bo, dee; has 0" in str(found)
+
+    @pytest.mark.usefixtures("churn")
+    def test_where_everybody_may_it_says_so(self, project: Project, by: As) -> None:
+        """Nobody is left out of the answer for not being named."""
+        set_up(project, 'default_role = "approver"\n')
+        assert "1 approval, by anybody else; has 0" in str(by("ada", request, subject="churn@3"))

@@ -68,8 +68,12 @@ class TestPoints:
         """The life of the model, from the ledger."""
         found = point(dossier(project, "churn"), "6")
         assert found.state == "answered"
-        assert "verb register, what churn@1" in found.statements[0].text
-        assert "verb promote, what churn@1 → champion, why better *than* before" in found.statements[0].text
+        said = found.statements[0]
+        assert said.columns == ("when", "who", "verb", "what", "why")
+        assert [row[2:] for row in said.rows][:2] == [
+            ("register", "churn@1", "first <b>try</b>"),
+            ("promote", "churn@1 → champion", "better *than* before"),
+        ]
 
     def test_the_generic_template_is_shorter(self, project: Project, version) -> None:
         """For whoever is not under the Act."""
@@ -99,8 +103,28 @@ class TestHtml:
         links = set(re.findall(r'href="#([^"]+)"', text))
         assert made.file == "d.html"
         assert links <= set(re.findall(r'id="([^"]+)"', text))
-        assert len(links) == len(made.lines)
+        assert {link for link in links if link.startswith("line-")} == {
+            f"line-{line.seq}" for line in made.lines
+        }
+        assert {link for link in links if link.startswith("point-")} == {
+            f"point-{number}" for number in ANNEX_IV
+        }
         assert not re.search(r"src=|<script|https?://[^ ]*\.(css|js)", text)
+
+    def test_what_several_points_ask_for_is_said_once(self, project: Project, version) -> None:
+        """As a table the first time, and a link to it after."""
+        dossier(project, "churn", to="html", file="d.html")
+        text = (project.root / "d.html").read_text()
+        assert text.count("<h4>Lineage</h4>") > 1
+        assert text.count('<th scope="col">came from</th>') == 1
+        assert 'As under <a href="#point-2(a)">' in text
+
+    def test_it_begins_with_how_far_it_answers(self, project: Project, version) -> None:
+        """Before the first point, each with its state."""
+        made = dossier(project, "churn", to="html", file="d.html")
+        count = sum(item.state == "answered" for item in made.points)
+        text = (project.root / "d.html").read_text()
+        assert f"{count} of 23 points are answered," in text.partition("<h2>")[0]
 
     def test_what_people_typed_is_escaped(self, project: Project, version) -> None:
         """A note is no HTML."""

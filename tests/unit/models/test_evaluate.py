@@ -128,6 +128,17 @@ class TestSlices:
         found = evaluate(project, "churn@1", holdout, target="left", by=("town",))
         assert {item.name: item.is_small for item in found.slices}["town=Oslo"]
 
+    @pytest.mark.usefixtures("churn")
+    def test_an_empty_slice_is_none(self, project: Project, holdout: pd.DataFrame) -> None:
+        """A town in which no row is has no score; what is missing is a slice of its own."""
+        towns = sorted({*holdout["town"], "Oslo"})
+        holdout["town"] = pd.Categorical(holdout["town"], categories=towns)
+        holdout.loc[:9, "town"] = None
+        found = evaluate(project, "churn@1", holdout, target="left", by=("town",))
+        assert {item.name: item.rows for item in found.slices}["town is missing"] == 10
+        assert "town=Oslo" not in {item.name for item in found.slices}
+        assert sum(item.rows for item in found.slices) == len(holdout)
+
 
 class TestCosts:
     @pytest.mark.usefixtures("churn")

@@ -89,6 +89,17 @@ class TestRecorded:
         model.fit(X + 1, y)
         assert register(project, model, "churn").run != recorded.ref
 
+    def test_of_two_runs_with_equal_models_its_own(
+        self, project: Project, tracker: FakeTracker, model, recorded: Run
+    ) -> None:
+        """MLflow wrote into the model which run saw its fit."""
+        vars(model)["_mlflow_run_id"] = recorded.id
+        known = fingerprint(model)
+        later = finished_run(tracker, "again", ModelFile("clf", model, known))
+        for run in (recorded, later):
+            project.session.keep(known, Recorded(run.id, "clf"))
+        assert register(project, model, "churn").run == recorded.ref
+
     def test_deleted_run_is_replaced(self, project: Project, model) -> None:
         """When somebody deleted the run since, the model is kept in a new one."""
         project.session.models[fingerprint(model)] = Recorded("f" * 32, "clf")
@@ -287,13 +298,13 @@ class TestRunsModel:
 
 class TestCard:
     def test_says_what_and_what_next(self, project: Project, model, recorded: Run) -> None:
-        """Version, class, run and data; then the promotion, ready to type."""
+        """Version, class, run and data; then what proves it, and the promotion, ready to type."""
         card = register(project, model, "churn").card()
         assert card.title == "Registered churn@1"
         assert dict(card.facts)["run"] == recorded.ref
         assert dict(card.facts)["data"] == "customers@3"
         assert card.notes == ()
-        assert card.next == ("%mlops promote churn@1",)
+        assert card.next == ("%mlops prove churn@1", "%mlops promote churn@1")
 
     def test_teaches_to_record(self, project: Project, model) -> None:
         """A model that no run kept says what it lacks, and how to keep it."""

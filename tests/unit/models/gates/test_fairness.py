@@ -1,4 +1,4 @@
-"""Groups' rates, compared as fairlearn does."""
+"""A version treats groups alike, by the numbers that evaluate tells."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from jupyter_mlops.checks.check import Unknown
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.models.evaluate import evaluate
 from jupyter_mlops.models.gates.candidate import Candidate
-from jupyter_mlops.models.gates.fairness import Fairness, Measure, drawn, gaps
+from jupyter_mlops.models.gates.fairness import Fairness
 from tests.unit.models.conftest import Make, people
 
 Ask = Callable[..., Candidate]
@@ -23,27 +24,6 @@ def unfair(rows: int) -> pd.DataFrame:
     table = people(rows, 1)
     table["age"] += np.where(table["region"] == "south", 8, -8)
     return table
-
-
-@pytest.mark.parametrize("measure", ["demographic-parity", "equalised-odds"])
-class TestGaps:
-    def test_they_are_fairlearns(self, measure: Measure) -> None:
-        """On random truth and predictions of three groups."""
-        metrics = pytest.importorskip("fairlearn.metrics")
-        random = np.random.default_rng(5)
-        true, said, group = random.integers(0, 2, 500), random.integers(0, 2, 500), random.integers(0, 3, 500)
-        counts = np.bincount((group * 2 + true) * 2 + said, minlength=12).reshape(1, 3, 2, 2).astype(float)
-        theirs = {
-            "demographic-parity": metrics.demographic_parity_difference,
-            "equalised-odds": metrics.equalized_odds_difference,
-        }[measure]
-        assert gaps(counts, measure)[0] == pytest.approx(theirs(true, said, sensitive_features=group))
-
-    def test_the_interval_holds_the_value(self, measure: Measure) -> None:
-        """Percentiles of rows drawn anew."""
-        counts = np.array([[[45.0, 5], [10, 40]], [[25, 25], [20, 30]]])
-        low, high = drawn(counts, measure)
-        assert 0 <= low < gaps(counts[None], measure)[0] < high
 
 
 class TestFairness:
@@ -67,5 +47,22 @@ class TestFairness:
         table = people(300, 1).assign(region="north")
         table.loc[0, "region"] = "west"
         snapshot(project, table, "lone")
-        with pytest.raises(Unknown, match="fewer than two groups have 30 rows: region=west: 1"):
+        with pytest.raises(Unknown, match=r"1 of 2 groups have 30 rows or more.*region=west: 1"):
             list(Fairness(by="region").find(candidate(make(), data="lone@1")))
+
+    def test_the_upper_bound_counts_where_it_must_be_sure(self, make: Make, candidate: Ask) -> None:
+        """A small difference of few rows may be a large one."""
+        asked = candidate(make())
+        (loose,) = Fairness(by="region").find(asked)
+        low, high = map(float, loose.evidence["interval"].split(" to "))
+        assert low < float(loose.evidence["value"]) < high
+        limit = (float(loose.evidence["value"]) + high) / 2
+        (sure,) = Fairness(by="region", at_most=limit, confident=True).find(asked)
+        assert (loose.severity, sure.severity) == ("info", "error")
+
+    def test_it_is_the_number_of_evaluate(self, project: Project, make: Make, candidate: Ask) -> None:
+        """One comparison of groups, not two."""
+        (found,) = Fairness(by="region", measure="equalised-odds").find(candidate(make()))
+        (told,) = evaluate(project, "churn@1", "holdout@1", target="left", groups=("region",)).fairness
+        assert float(found.evidence["value"]) == pytest.approx(told.odds_difference, abs=1e-6)
+        assert found.evidence["interval"] == "{:.4g} to {:.4g}".format(*(told.odds_interval or ()))

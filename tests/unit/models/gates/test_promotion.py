@@ -74,7 +74,7 @@ class TestApprovals:
         approved("churn@2", "bo")
         with pytest.raises(Refused, match="waits for approval: 1 of 2: bo") as caught:
             promote(project, "churn@2")
-        assert caught.value.hint == "Ask with `%mlops request churn@2`."
+        assert caught.value.hint == "Ask with `%mlops request churn@2 --needed 1`."
 
     def test_they_serve_once(self, project: Project, declare: Declare, approved, through) -> None:
         """Promoting the same version again, after another, needs them anew."""

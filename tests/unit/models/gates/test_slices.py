@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from jupyter_mlops.checks.check import Unknown
+from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.models.evaluate import evaluate
 from jupyter_mlops.models.gates.candidate import Candidate
-from jupyter_mlops.models.gates.slices import Slices, slices
+from jupyter_mlops.models.gates.slices import Slices
 from tests.unit.models.conftest import Make, people
 
 Ask = Callable[..., Candidate]
@@ -58,26 +58,16 @@ class TestSlices:
         with pytest.raises(Unknown, match=r"like region=south .* one class only"):
             list(Slices(by="region", metric="roc_auc", at_least=0.1).find(candidate(make(), data="flat@1")))
 
-
-class TestNames:
-    def test_columns_combine_and_missing_is_a_slice(self) -> None:
-        """Each combination that occurs."""
-        table = pd.DataFrame({"a": ["x", "x", None], "b": ["p", "q", "q"]})
-        names, codes = slices(table, ("a", "b"), frozenset())
-        assert [names[code] for code in codes] == ["a=x, b=p", "a=x, b=q", "a is missing, b=q"]
-
-    def test_numbers_are_cut_in_quarters(self) -> None:
-        """Equal shares of the rows."""
-        names, codes = slices(pd.DataFrame({"n": np.arange(100.0)}), ("n",), frozenset())
-        assert np.bincount(codes).tolist() == [25, 25, 25, 25]
-        assert len(names) == 4
-
-    def test_personal_values_are_not_shown(self) -> None:
-        """Slices of hidden columns are numbered."""
-        names, _ = slices(pd.DataFrame({"mail": ["a@b.c", "d@e.f"]}), ("mail",), frozenset({"mail"}))
-        assert names == ["mail=••• 1", "mail=••• 2"]
-
-    def test_too_many_are_an_open_question(self) -> None:
+    def test_too_many_are_refused(self, project: Project, make: Make, candidate: Ask) -> None:
         """Nobody reads a thousand slices."""
-        with pytest.raises(Unknown, match="more than 200"):
-            slices(pd.DataFrame({"id": [f"c{n}" for n in range(300)]}), ("id",), frozenset())
+        snapshot(project, people(300, 1).assign(region=[f"r{number}" for number in range(300)]), "wide")
+        with pytest.raises(Invalid, match="region makes 300 slices, more than 200"):
+            list(Slices(by="region", metric="accuracy", gap=0.1).find(candidate(make(), data="wide@1")))
+
+    def test_they_are_those_of_evaluate(self, project: Project, make: Make, candidate: Ask) -> None:
+        """One slicing, one number: scikit-learn's."""
+        asked = candidate(make())
+        found = next(Slices(by="region", metric="accuracy", at_least=0.99).find(asked))
+        told = evaluate(project, "churn@1", "holdout@1", target="left", by=("region",), metrics=("accuracy",))
+        scores = {item.name: item.score.value for item in told.slices}
+        assert float(found.evidence["value"]) == pytest.approx(scores[found.subject], abs=1e-6)

@@ -1,0 +1,130 @@
+"""With the real MLflow: promoters at once in processes of their own, and what somebody did to the store without us."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from jupyter_mlops.core.door import enter
+from jupyter_mlops.core.errors import NotFound, Refused
+from jupyter_mlops.core.ledger import entries
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.verb import verb_of
+from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.models.evaluate import evaluate
+from jupyter_mlops.models.gate import gate
+from jupyter_mlops.models.gates.report import GateReport
+from jupyter_mlops.models.promote import promote
+from jupyter_mlops.models.register import register
+from tests.unit.models.conftest import people
+
+GATE = """
+[tool.jupyter-mlops.gates.champion]
+data = "holdout@1"
+target = "left"
+checks = [{check = "metric", name = "accuracy", at_least = 0.5}]
+"""
+PROMOTE = """
+import sys
+from pathlib import Path
+from jupyter_mlops.core.door import enter
+from jupyter_mlops.core.errors import MlopsError
+from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.verb import verb_of
+from jupyter_mlops.models.promote import promote
+try:
+    print("moved" if enter(Project.open(Path(sys.argv[1])), verb_of(promote), {"version": sys.argv[2]}).is_changed else "there")
+except MlopsError as error:
+    print(error.code)
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    """A project with a guarded alias and two versions of churn."""
+    root = tmp_path / "shop"
+    Project(root).prepare()
+    (root / "pyproject.toml").write_text(GATE)
+    project = Project.open(root)
+    snapshot(project, people(600, 1), "holdout")
+    for strength in (0.1, 1.0):
+        table = people(400, 2)
+        model = LogisticRegression(C=strength).fit(table[["age", "income"]], table["left"])
+        register(project, model, "churn")
+    return project
+
+
+def client(project: Project) -> object:
+    tracker = project.tracker
+    assert isinstance(tracker, MlflowTracker)
+    return tracker._client
+
+
+class TestAtOnce:
+    @pytest.mark.timeout(300)
+    def test_two_processes_leave_one_truth(self, shop: Project) -> None:
+        """Each moves it in its turn or hears of the other; the ledger's last word is where the alias points."""
+        with_args = [sys.executable, "-c", PROMOTE, str(shop.root)]
+        running = [
+            subprocess.Popen([*with_args, f"churn@{number}"], stdout=subprocess.PIPE, text=True)
+            for number in (1, 2)
+        ]
+        said = [process.communicate(timeout=240)[0].strip() for process in running]
+        assert set(said) <= {"moved", "conflict"}
+        assert "moved" in said
+        with shop.store.read() as connection:
+            moved = [item for item in entries(connection) if item.verb == "promote" and item.outcome == "ok"]
+        assert moved[-1].outputs == (f"version:{shop.tracker.resolve('churn@champion').ref}",)
+
+
+class TestOutside:
+    def test_a_version_whose_run_was_deleted_is_judged_all_the_same(self, shop: Project) -> None:
+        """Its files are there still; what is kept with the run is kept nowhere, and that is said."""
+        run = shop.tracker.run(str(shop.tracker.resolve("churn@2").run))
+        client(shop).delete_run(run.id)  # type: ignore[attr-defined]
+        report = gate(shop, "churn@2")
+        assert isinstance(report, GateReport)
+        assert (report.verdict, report.run) == ("passed", None)
+        found = evaluate(shop, "churn@2", "holdout@1", target="left")
+        assert (found.rows, found.kept_in) == (600, None)
+        assert "kept nowhere: the version's run is gone" in str(found)
+
+    def test_a_deleted_version_is_not_promoted(self, shop: Project) -> None:
+        """One sentence that says what there is."""
+        client(shop).delete_model_version("churn", "2")  # type: ignore[attr-defined]
+        with pytest.raises(NotFound, match="no version '2'"):
+            promote(shop, "churn@2")
+
+    def test_a_pickle_of_somebody_else_is_never_loaded(self, shop: Project, tmp_path: Path) -> None:
+        """Loading it would run whatever it holds."""
+        import mlflow
+
+        marker = tmp_path / "ran"
+        folder = tmp_path / "foreign"
+        mlflow.sklearn.save_model(_Trap(str(marker)), str(folder), serialization_format="pickle")
+        marker.unlink(missing_ok=True)  # MLflow reads back what it saves
+        held = client(shop)
+        held.create_registered_model("foreign")  # type: ignore[attr-defined]
+        held.create_model_version("foreign", folder.as_uri())  # type: ignore[attr-defined]
+        verb = verb_of(evaluate)
+        assert verb is not None
+        with pytest.raises(Refused, match="foreign@1 is a pickle, which may run any code when it is loaded"):
+            enter(shop, verb, {"version": "foreign@1", "data": "holdout@1", "target": "left"})
+        assert not marker.exists()
+        with shop.store.read() as connection:
+            assert list(entries(connection))[-1].outcome == "refused"
+
+
+class _Trap:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        return open, (self.path, "w")
