@@ -1,4 +1,4 @@
-"""Places outside the project that hold copies of checkpoints: a folder, git, an object store, a command's receiver.
+"""Places outside the project that hold copies of checkpoints: a folder, git, an object store, a mailbox, a command's receiver.
 
 Each checkpoint is one small file, written once and never again. One place holds those of one project.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from jupyter_mlops.core import durable
+from jupyter_mlops.core import durable, mail
 from jupyter_mlops.core.errors import Conflict, Invalid, MlopsError, Refused, Unavailable
 from jupyter_mlops.core.redact import redact
 
@@ -29,14 +29,14 @@ Found = TypeVar("Found")
 
 
 def read(project: Project, place: str) -> Sequence[str]:
-    """Return the notes that a place holds; a command's are wherever it sent them, and none is returned.
+    """Return the notes that a place holds; mail and a command's are wherever they were sent, and none is returned.
 
     Raises
     ------
     Unavailable
         It does not answer.
     """
-    if place.startswith("command:"):
+    if place.startswith(("command:", *mail.SCHEMES)):
         return ()
     if "://" in place:
         return _within(_WAIT_S, lambda: _read_url(place))
@@ -72,6 +72,8 @@ def send(project: Project, place: str, made: Checkpoint) -> None:
     """
     if place.startswith("command:"):
         _run_command(project, place.removeprefix("command:"), made)
+    elif place.startswith(mail.SCHEMES):
+        mail.send(place, made, name=name_of(made.size), is_shared=_is_shared(project))
     elif "://" in place:
         _within(_WAIT_S, lambda: _write_url(place, made))
     else:
@@ -125,12 +127,17 @@ def _git(folder: Path, *words: str) -> str:
 
 
 def _run_command(project: Project, line: str, made: Checkpoint) -> None:
-    if project.settings_origins["checkpoint_copy"] == "pyproject.toml":
+    if _is_shared(project):
         raise Refused(
             "A command of pyproject.toml is not run: whoever sends you a project would run it on your machine.",
             hint="Set JUPYTER_MLOPS_CHECKPOINT_COPY in the environment.",
         )
     _run(shlex.split(line), project.root, made.note)
+
+
+def _is_shared(project: Project) -> bool:
+    """Whether the places were read from the project's own file, which comes from whoever sends the project."""
+    return project.settings_origins["checkpoint_copy"] == "pyproject.toml"
 
 
 def _run(command: Sequence[str], folder: Path, given: str = "") -> str:

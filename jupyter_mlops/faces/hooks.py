@@ -15,6 +15,7 @@ from tornado.web import HTTPError, stream_request_body
 
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.faces.opening import imposed
 from jupyter_mlops.faces.rest import ROOT
 from jupyter_mlops.pipelines.scheduling import hook
 
@@ -45,7 +46,7 @@ class HookHandler(ExtensionHandlerMixin, JupyterHandler):
         """Answer 202 when the call was taken; a worker launches what it asks for."""
         headers = {key.lower(): value for key, value in self.request.headers.items()}
         start = Path(self.settings["server_root_dir"]).expanduser()
-        admin = dict(self.config.get("MlopsExtension", {}).get("imposed", {}))
+        admin = imposed(self.config)
         body = b"".join(self._chunks)
 
         def receive() -> hook.Taken:

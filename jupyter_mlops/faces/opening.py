@@ -42,3 +42,8 @@ def open_project(
         session = outer.session
     project.session = session or project.session
     return project
+
+
+def imposed(config: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """Return the settings that the server's admin imposes, from the extension's own part of the configuration."""
+    return dict(config.get("imposed", {}))

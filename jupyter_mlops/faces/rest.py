@@ -27,7 +27,7 @@ from jupyter_mlops.core.record import MIME, Record
 from jupyter_mlops.core.verb import Verb
 from jupyter_mlops.faces import openapi, references
 from jupyter_mlops.faces.jobs import Jobs
-from jupyter_mlops.faces.opening import open_project
+from jupyter_mlops.faces.opening import imposed, open_project
 from jupyter_mlops.faces.render import as_record
 
 RESOURCE = "jupyter_mlops"  # of a verb: `jupyter_mlops:promote`
@@ -144,8 +144,7 @@ class _VerbHandler(_Handler):
     def project(self) -> Project:
         """Open the project that the server serves, in the actor's hands."""
         start = Path(self.settings["server_root_dir"]).expanduser()
-        admin = self.config.get("MlopsExtension", {}).get("imposed", {})
-        return open_project(self.verb, start, actor=self.actor(), admin=dict(admin))
+        return open_project(self.verb, start, actor=self.actor(), admin=imposed(self.config))
 
     def turned_away(self) -> None:
         """Record what the server's authorizer refused: a refusal is an event, whoever refuses."""

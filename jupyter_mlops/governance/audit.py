@@ -21,6 +21,7 @@ from jupyter_mlops.core.verb import verb
 from jupyter_mlops.governance import proof, transcript, verification
 from jupyter_mlops.governance.proof import Proof
 from jupyter_mlops.governance.transcript import Form
+from jupyter_mlops.governance.why import why
 
 Verify = Annotated[bool, Field(description="Read all of it, and prove that no line was changed.")]
 Against = Annotated[
@@ -221,4 +222,4 @@ def _checked(project: Project, file: str) -> Audit:
 def _row(event: AuditEvent) -> tuple[str, ...]:
     touched = ", ".join(reference.partition(":")[2] for reference in event.outputs or event.inputs)
     when = event.at[:19].replace("T", " ")
-    return (str(event.seq), when, event.actor, event.verb, touched, event.outcome, event.reason)
+    return (str(event.seq), when, event.actor, event.verb, touched, event.outcome, why(event))

@@ -14,6 +14,8 @@ from jupyter_mlops.core.ledger import LEDGER
 # What these name they point at or decide on; they derive nothing from it.
 _DECIDE = ("promote", "rollback", "request", "approve", "deny", "rekey")
 _MOVE = ("promote", "rollback")
+# It keeps what a version said of a snapshot, with the run.
+_JUDGE = "evaluate"
 _KINDS = {"dataset": ("snapshot", "source"), "model": ("version",)}
 _COLUMNS = ("seq", "at", "actor", "verb", "intent", "parent", "arguments", "inputs", "outputs")
 
@@ -90,10 +92,10 @@ def read(connection: Connection) -> Graph:
     graph = Graph()
     made_within: dict[int, set[str]] = defaultdict(set)
     for row in _rows(connection):
-        outputs = [thing for thing in row["outputs"] if thing not in made_within[row["intent"] or 0]]
+        outputs = [thing for thing in _made(row) if thing not in made_within[row["intent"] or 0]]
         if row["parent"] is not None:
             made_within[row["parent"]].update(row["outputs"])
-        graph.things |= dict.fromkeys(row["outputs"])
+        graph.things |= dict.fromkeys(_made(row))
         if row["verb"] in _MOVE:
             _move(graph, row)
         if row["verb"] not in _DECIDE:
@@ -133,9 +135,20 @@ def reduced(links: Sequence[Link]) -> list[Link]:
 def _rows(connection: Connection) -> Iterable[RowMapping]:
     """Yield the lines that made something; a call within a call comes before the one around it."""
     columns = [LEDGER.c[name] for name in _COLUMNS]
-    made = or_(cast(LEDGER.c.outputs, Text) != "[]", LEDGER.c.verb.in_(_MOVE))
+    made = or_(cast(LEDGER.c.outputs, Text) != "[]", LEDGER.c.verb.in_((*_MOVE, _JUDGE)))
     query = select(*columns).where(LEDGER.c.outcome == "ok", made).order_by(LEDGER.c.seq)
     return connection.execution_options(yield_per=1_000).execute(query).mappings()
+
+
+def _made(row: RowMapping) -> Sequence[str]:
+    """Return what a call made; judging a version on a snapshot makes its predictions of it."""
+    if row["verb"] != _JUDGE:
+        return list(row["outputs"])
+    judged, data = (
+        [thing.partition(":")[2] for thing in row["inputs"] if thing.startswith(kind)]
+        for kind in ("version:", "snapshot:")
+    )
+    return [f"predictions:{version} of {snapshot}" for version in judged for snapshot in data]
 
 
 def _links(row: RowMapping, outputs: Sequence[str]) -> Iterator[Link]:

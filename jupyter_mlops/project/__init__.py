@@ -7,6 +7,7 @@ VERBS = (
     "demo",
     "show",
     "history",
+    "trace",
     "export",
     "verify",
     "settings",

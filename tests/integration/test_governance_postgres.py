@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import text
 
@@ -15,8 +16,10 @@ from jupyter_mlops.core.errors import MlopsError, Unavailable
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
+from jupyter_mlops.data.snapshot import snapshot
 from jupyter_mlops.governance.approval import Approval
 from jupyter_mlops.governance.approve import approve
+from jupyter_mlops.governance.lineage import lineage
 from jupyter_mlops.governance.request import request
 from jupyter_mlops.governance.verification import verify
 from tests.docs.pages import blocks
@@ -190,3 +193,19 @@ def enter(project: Project, function: Callable[..., object], **arguments: object
     found = verb_of(function)
     assert found is not None
     return door.enter(project, found, arguments)
+
+
+class TestLineage:
+    def test_projects_that_share_the_store_share_their_lineage(self, machine: Machine) -> None:
+        """A snapshot of one, and the model that the other made of it."""
+        enter(machine("ada"), snapshot, table=pd.DataFrame({"a": [1]}), name="customers")
+        bo = machine("bo")
+        for verb, source, target in (
+            ("record", "snapshot:customers@1", "run:@aaaa"),
+            ("register", "run:@aaaa", "version:churn@1"),
+        ):
+            line = entry(bo, verb).model_copy(update={"inputs": (source,), "outputs": (target,)})
+            with bo.store.write() as connection:
+                ledger.append(connection, line)
+        assert lineage(machine("ada"), "customers@1").models == ("churn@1",)
+        assert next(thing.name for thing in lineage(bo, "churn@1", up=True).things) == "customers@1"

@@ -13,6 +13,7 @@ from jupyter_mlops.core import destinations
 from jupyter_mlops.core.checkpoint import Checkpoint
 from jupyter_mlops.core.errors import Conflict, Invalid, Refused, Unavailable
 from jupyter_mlops.core.project import Project
+from tests.unit.core.faulty_s3 import FaultyS3
 
 
 def made(size: int, note: str = "") -> Checkpoint:
@@ -119,6 +120,24 @@ class TestUrl:
         with pytest.raises(Unavailable, match="no answer for"):
             destinations.read(project, "memory://x")
         never.set()
+
+
+class TestBucket:
+    def test_a_real_endpoint_keeps_them(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Over HTTP as S3 speaks it: a bucket, an object each, and none replaced."""
+        server = FaultyS3()
+        said = {"ENDPOINT_URL": server.url, "ACCESS_KEY_ID": "key", "SECRET_ACCESS_KEY": "secret"}
+        for name, value in (said | {"DEFAULT_REGION": "us-east-1"}).items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        try:
+            fsspec.filesystem("s3", skip_instance_cache=True).mkdir("audit")
+            for size in (2, 1, 2):
+                destinations.send(project, "s3://audit/shop", made(size))
+            assert destinations.read(project, "s3://audit/shop") == ["note of 1\n", "note of 2\n"]
+            with pytest.raises(Conflict, match="another checkpoint of 2 lines"):
+                destinations.send(project, "s3://audit/shop", made(2, "forged"))
+        finally:
+            server.stop()
 
 
 class TestCommand:

@@ -105,3 +105,20 @@ class TestReduced:
         kept = [(link.source, link.target) for link in graph.reduced(links)]
         assert kept[:2] == [("a", "b"), ("b", "c")]
         assert ("a", "c") not in kept
+
+
+class TestPredictions:
+    def test_judging_a_version_makes_its_predictions(self, project: Project, tell: Tell) -> None:
+        """Of that snapshot; the model did not learn from it, so it has not seen it."""
+        tell("register", ("run:@aaaa",), ("version:churn@1",))
+        tell("evaluate", ("version:churn@1", "snapshot:holdout@1"), ())
+        found = read(project)
+        assert [link.target for link in found.down["snapshot:holdout@1"]] == [
+            "predictions:churn@1 of holdout@1"
+        ]
+        assert [link.source for link in found.up["version:churn@1"]] == ["run:@aaaa"]
+
+    def test_a_table_at_hand_has_no_name_to_keep_it_by(self, project: Project, tell: Tell) -> None:
+        """Nothing is guessed."""
+        tell("evaluate", ("version:churn@1",), ())
+        assert not read(project).things
