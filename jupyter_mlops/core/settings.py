@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     checkpoint_copy: Annotated[
         tuple[str, ...],
         Field(
-            description="Where signatures of the ledger are copied: a folder, git+FOLDER, a URL, or command:LINE."
+            description="Where signatures of the ledger are copied: a folder, git+FOLDER, a URL, smtp://HOST/ADDRESS, or command:LINE."
         ),
     ] = ()
     checkpoint_trust: Annotated[
@@ -147,6 +147,13 @@ class Settings(BaseSettings):
     cell_timeout_s: Annotated[float, Field(gt=0, description="Longest time a cell of a run may take.")] = (
         3600.0
     )
+    notebook_retention_days: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="Executions of single notebooks are kept so long; a pipeline's file says its own.",
+        ),
+    ] = 90.0
     tracker_timeout_s: Annotated[
         float, Field(gt=0, le=5, description="Longest wait for one answer of the tracker.")
     ] = 3.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 from sqlalchemy import select
 
 from jupyter_mlops.core.card import Card
@@ -16,6 +16,7 @@ from jupyter_mlops.pipelines.durable.account import Execution, of_row
 from jupyter_mlops.pipelines.durable.state import EXECUTIONS, STEPS, ExecutionStatus
 
 Limit = Annotated[int, Field(gt=0, le=1_000, description="Most executions to list.")]
+_SHORT = 40
 
 
 class Executions(Record):
@@ -34,6 +35,20 @@ class Executions(Record):
         """Show one line for each."""
         if not self.executions:
             return Card("No executions", "info", next=("%mlops run NOTEBOOK.ipynb", "%mlops pipelines"))
+        columns, rows = self._compared() if self._is_sweep else self._listed()
+        more = (f"%mlops executions --page {self.next_page}",) if self.next_page else ()
+        count = len(self.executions)
+        title = f"{count} execution{'' if count == 1 else 's'}{' and more' if self.next_page else ''}"
+        return Card(
+            title, "info", columns=columns, rows=rows, next=(f"%mlops follow {self.executions[0].ref}", *more)
+        )
+
+    @property
+    def _is_sweep(self) -> bool:
+        first = self.executions[0].parent
+        return first is not None and all(one.parent == first for one in self.executions)
+
+    def _listed(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         columns = ("execution", "what", "status", "asked for", "took", "why", "reason")
         rows = tuple(
             (
@@ -41,18 +56,49 @@ class Executions(Record):
                 one.notebook or one.pipeline,
                 one.status,
                 f"{one.created_at:%Y-%m-%d %H:%M}",
-                "" if one.duration_s is None else f"{one.duration_s:.1f} s",
+                _took(one),
                 one.cause.told,
                 one.reason,
             )
             for one in self.executions
         )
-        more = (f"%mlops executions --page {self.next_page}",) if self.next_page else ()
-        count = len(self.executions)
-        title = f"{count} execution{'' if count == 1 else 's'}{' and more' if self.next_page else ''}"
-        return Card(
-            title, "info", columns=columns, rows=rows, next=(f"%mlops follow {self.executions[0].ref}", *more)
+        return columns, rows
+
+    def _compared(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Put what differs between the executions of a sweep beside what came of it."""
+        given = [{name: str(value) for name, value in one.parameters.items()} for one in self.executions]
+        made = [
+            {
+                name: str(value)
+                for step in one.steps
+                for name, value in step.outputs.items()
+                if _is_short(value)
+            }
+            for one in self.executions
+        ]
+        names = dict.fromkeys(name for one in given for name in one)
+        varied = [name for name in names if len({one.get(name) for one in given}) > 1]
+        outputs = list(dict.fromkeys(name for one in made for name in one))
+        rows = tuple(
+            (
+                one.ref,
+                *(parameters.get(name, "") for name in varied),
+                *(found.get(name, "") for name in outputs),
+                one.status,
+                _took(one),
+                one.reason,
+            )
+            for one, parameters, found in zip(self.executions, given, made, strict=True)
         )
+        return ("execution", *varied, *outputs, "status", "took", "reason"), rows
+
+
+def _took(one: Execution) -> str:
+    return "" if one.duration_s is None else f"{one.duration_s:.1f} s"
+
+
+def _is_short(value: JsonValue) -> bool:
+    return isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= _SHORT)
 
 
 @verb("executions", effect="read")

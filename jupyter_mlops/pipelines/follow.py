@@ -13,6 +13,7 @@ from jupyter_mlops.core.types import ExecutionRef
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.account import Execution, account
+from jupyter_mlops.pipelines.scheduling import freshness
 
 _LOOK_S = 0.5
 
@@ -37,7 +38,7 @@ def follow(
         _report(found)
         over = found.is_ended or found.status in {"waiting", "paused"}
         if over or time.monotonic() >= until or progress.is_cancelled():
-            return found
+            return freshness.aged(project, found)
         time.sleep(_LOOK_S)
 
 

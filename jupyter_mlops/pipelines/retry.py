@@ -89,7 +89,8 @@ def _plan(project: Project, row: RowMapping, steps: Sequence[RowMapping], *, fro
     before = Frozen.model_validate(row["definition"])
     if before.is_notebook:
         notebook = document.find(project.root, str(before.definition.steps[0].notebook))
-        after = frozen.of_notebook(project, notebook, before.definition.name)
+        (step,) = before.definition.steps
+        after = frozen.of_notebook(project, notebook, before.definition.name, step.secrets)
     else:
         after = frozen.freeze(project, definition.load(project.root, before.definition.file))
         if after.definition.digest != before.definition.digest and not from_start:

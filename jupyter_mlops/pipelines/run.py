@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Annotated, NoReturn
 
 from pydantic import Field, JsonValue
-from pydantic_core import to_jsonable_python
 
 from jupyter_mlops.core import call
 from jupyter_mlops.core.errors import Conflict, Invalid, Refused, Unavailable
@@ -18,9 +17,10 @@ from jupyter_mlops.pipelines.durable.account import Execution, account
 from jupyter_mlops.pipelines.durable.foreground import conduct
 from jupyter_mlops.pipelines.durable.frozen import Frozen
 from jupyter_mlops.pipelines.durable.launch import Request, insert, launch
-from jupyter_mlops.pipelines.file import definition, document, pipeline_file
-from jupyter_mlops.pipelines.file.document import Notebook
+from jupyter_mlops.pipelines.file import definition, document, pipeline_file, secrecy
 from jupyter_mlops.pipelines.file.parameters import assignments, check, read_parameters
+from jupyter_mlops.pipelines.file.scalar import as_json
+from jupyter_mlops.pipelines.scheduling import freshness
 
 Target = Annotated[
     str,
@@ -29,11 +29,13 @@ Target = Annotated[
 ]
 Given = Annotated[
     tuple[str, ...],
-    Field(description="NAME=VALUE for a parameter; may be given several times."),
+    Field(
+        description="NAME=VALUE for a parameter, NAME=env:VARIABLE for a secret one; may be given several times."
+    ),
     Short("p"),
 ]
 Detach = Annotated[bool, Field(description="Leave it to a worker, and answer at once.")]
-_UNAVAILABLE = {"timeout", "kernel_died", "out_of_memory", "no_kernel", "cancelled"}
+_UNAVAILABLE = {"timeout", "kernel_died", "out_of_memory", "no_kernel", "cancelled", "not_saved"}
 
 
 @verb("run", effect="write", foreign=True, long=True)
@@ -98,7 +100,11 @@ def prepare(
     else:
         notebook = document.find(project.root, target)
         call.reads(f"notebook:{notebook.name}", given=f"notebook:{target}")
-        plan, values = frozen.of_notebook(project, notebook, name or ""), _values(notebook, given)
+        parameters = read_parameters(notebook.node.cells)
+        plain, secrets = secrecy.split(parameters, given)
+        typed = check(parameters, plain, secrets)
+        values = {key: as_json(key, value, is_filled=False) for key, value in typed.items()}
+        plan = frozen.of_notebook(project, notebook, name or "", secrets)
     return plan.model_copy(update={"cell_timeout_s": timeout}), values
 
 
@@ -132,7 +138,7 @@ def finish(project: Project, plan: Frozen, values: Mapping[str, JsonValue], requ
             held = Request(**{**vars(request), "held_by": worker})
             return insert(connection, project, plan, values, held)
 
-    found = conduct(project, start)
+    found = freshness.aged(project, conduct(project, start))
     call.makes(f"execution:{found.ref}")
     if not found.is_well:
         fail(found)
@@ -147,7 +153,8 @@ def fail(found: Execution) -> NoReturn:
     within = "" if found.notebook or bad is None else f" at {bad.label}"
     joint = " " if reason.startswith("in cell") else ": "
     message = f"{what} failed{within}{joint}{reason.rstrip('.')}."
-    hint = f"Open {bad.output}" if bad and bad.output else f"Try again with `%mlops retry {found.ref}`."
+    again = f"go on from there with `%mlops retry {found.ref}`."
+    hint = f"Open {bad.output}, mend what is wrong, and {again}" if bad and bad.output else again.capitalize()
     kind = _kind(bad.error if bad else {}, is_cancelled=found.status == "cancelled")
     raise kind(message, hint=hint)
 
@@ -161,9 +168,3 @@ def _kind(
     if name == "Refused" or error.get("code") == "refused":
         return Refused
     return Invalid
-
-
-def _values(notebook: Notebook, given: Mapping[str, object]) -> dict[str, JsonValue]:
-    """Return the notebook's parameters as JSON has them, so that they survive until a worker takes them up."""
-    values = check(read_parameters(notebook.node.cells), given)
-    return {name: to_jsonable_python(value) for name, value in values.items()}

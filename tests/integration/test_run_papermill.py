@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.pipelines.file import document
 from jupyter_mlops.pipelines.file.parameters import check, read_parameters
+from jupyter_mlops.pipelines.running import kernel_session
 from jupyter_mlops.pipelines.running.papermill import PapermillRunner
 from jupyter_mlops.pipelines.running.runner import Job, NotebookRun
 from tests.notebooks.builder import write_notebook
@@ -102,6 +105,25 @@ class TestKernel:
         code = "print(sorted(name for name in globals() if 'mlops' in name), get_ipython().history_manager.hist_file)"
         bench.run(code)
         assert bench.texts() == ["[] :memory:\n"]
+
+
+class TestStart:
+    def test_a_port_that_somebody_takes_meanwhile(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The kernel neither serves nor ends then: it is started again, on other ports."""
+        monkeypatch.setattr(kernel_session, "_FIRST_SHARE", 0.1)
+        find, asked = LocalPortCache.find_available_port, list[int]()
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+
+            def found(cache: LocalPortCache, address: str) -> int:
+                asked.append(1)
+                return int(taken.getsockname()[1]) if len(asked) == 2 else find(cache, address)
+
+            monkeypatch.setattr(LocalPortCache, "find_available_port", found)
+            answer = bench.run("print('here')")
+        assert answer.status == "completed"
+        assert len(asked) == 10
 
 
 class TestEndings:

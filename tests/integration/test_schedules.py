@@ -81,7 +81,7 @@ def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.mark.usefixtures("store")
 def test_two_processes_killed_again_and_again_launch_each_slot_once(tmp_path: Path) -> None:
-    """None is lost, none is doubled, and each is one execution."""
+    """F10: none is lost, none is doubled, and each is one execution."""
     setup = opened(tmp_path, time.monotonic() + 3_600)  # its clock stands at the start
     setup.prepare()
     write_notebook(tmp_path / "train.ipynb", "print(1)")

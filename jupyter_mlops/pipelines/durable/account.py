@@ -81,6 +81,8 @@ class Execution(Record):
         The sweep or execution that it belongs to.
     reason
         Why it ended or stands as it does.
+    changed
+        Files that are not now as it runs them, or ran them; looked at by those who show one execution.
     """
 
     ref: ExecutionRef
@@ -100,6 +102,7 @@ class Execution(Record):
     duration_s: float | None = None
     steps: tuple[StepRun, ...] = ()
     reason: str = ""
+    changed: tuple[str, ...] = ()
 
     @property
     def is_well(self) -> bool:
@@ -115,7 +118,7 @@ class Execution(Record):
         """Say how it stands, step by step, and what to type next."""
         took = "" if self.duration_s is None else f"{self.duration_s:.1f} s"
         cells = [cell for step in self.steps for cell in step.cells]
-        done = sum(cell.status not in {"not_run", "failed"} for cell in cells)
+        done = sum(cell.status not in {"not_run", "running", "failed"} for cell in cells)
         facts = (
             ("execution", self.ref),
             ("run", self.run or ""),
@@ -142,9 +145,20 @@ class Execution(Record):
             tuple(fact for fact in facts if fact[1]),
             columns,
             rows if columns else (),
-            notes=tuple(filter(None, (self.reason or self._remark(),))),
+            notes=tuple(filter(None, (self.reason or self._remark(), self._age()))),
             next=self._next(),
         )
+
+    def _age(self) -> str:
+        """Say what its files are not any more; what a schedule has frozen can be renewed, or kept."""
+        if not self.changed:
+            return ""
+        verb = "ran" if self.is_ended else "runs"
+        since = "scheduled" if self.schedule else "asked for"
+        said = f"It {verb} what was frozen when it was {since}; since then {', '.join(self.changed)} changed"
+        if not self.schedule:
+            return f"{said}."
+        return f"{said}: `%mlops schedule {self.schedule} --update`, or `--keep`."
 
     def _remark(self) -> str:
         """Return what a single notebook's step has to say: where there are several, each says it in its row."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.git import checkout
@@ -52,11 +53,19 @@ def objects(project: Project) -> Objects:
     return Objects(project.folder / "notebooks")
 
 
-def of_notebook(project: Project, notebook: Notebook, name: str = "") -> Frozen:
-    """Return a pipeline whose one step is *notebook*, whose parameters are the step's."""
+def of_notebook(
+    project: Project, notebook: Notebook, name: str = "", secrets: Mapping[str, str] | None = None
+) -> Frozen:
+    """Return a pipeline whose one step is *notebook*, whose parameters are the step's.
+
+    Parameters
+    ----------
+    secrets
+        Parameters that are given by reference, and where the value of each is found.
+    """
     title = name or re.sub(r"[^\w-]+", "-", notebook.path.stem).strip("-") or "notebook"
-    address = objects(project).put(notebook.path.read_bytes())
-    step = {"name": STEP, "notebook": notebook.name}
+    address = _keep(project, notebook)
+    step = {"name": STEP, "notebook": notebook.name, "secrets": dict(secrets or {})}
     definition = Definition.model_validate({"name": title, "steps": [step]})
     return Frozen(
         definition=definition,
@@ -78,12 +87,18 @@ def freeze(project: Project, definition: Definition) -> Frozen:
     """
     check_verbs(project, definition)
     kept: dict[str, str] = {}
-    store = objects(project)
     for step in definition.steps:
         if step.notebook is not None and step.notebook not in kept:
             notebook = document.read(confined(project.root, step.notebook), step.notebook)
-            kept[step.notebook] = store.put(notebook.path.read_bytes())
+            kept[step.notebook] = _keep(project, notebook)
     return Frozen(definition=definition, notebooks=kept, revision=_revision(project))
+
+
+def _keep(project: Project, notebook: Notebook) -> str:
+    store = objects(project)
+    address = store.put(notebook.path.read_bytes())
+    store.place.touch(address)  # an old one that nobody needed would be removed before it is referred to
+    return address
 
 
 def _revision(project: Project) -> str:

@@ -41,8 +41,9 @@ class Cause(Record):
     @property
     def told(self) -> str:
         """The cause in words; empty when somebody just asked for it."""
-        words = (self.kind if self.kind != "manual" else "", self.what, self.reference or self.slot)
-        return " ".join(filter(None, words))
+        kind = "" if self.kind == "manual" or self.what.startswith(self.kind) else self.kind
+        name = (self.reference or self.slot).removeprefix(f"{self.kind}:")
+        return " ".join(filter(None, (kind, self.what, "" if name in self.what else name)))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from jupyter_mlops.pipelines.durable import cache, step_record
 from jupyter_mlops.pipelines.durable.attempt import Settled, Work
 from jupyter_mlops.pipelines.durable.frozen import thaw
 from jupyter_mlops.pipelines.durable.step_notebook import notebook_of
+from jupyter_mlops.pipelines.file import secrecy
 from jupyter_mlops.pipelines.file.document import Notebook
 from jupyter_mlops.pipelines.file.parameters import check, read_parameters
 from jupyter_mlops.pipelines.output import FOLDER as OUTPUTS
@@ -49,11 +50,13 @@ def run_notebook(work: Work, cancelled: Callable[[], bool], note: Note) -> Settl
     job, why = _resumed(work.project, job_of(work, notebook, run.id))
     _clear(job)
     note((), {"run_id": run.id})
-    given = RunLog(params=step_record.shown(read_parameters(notebook.node.cells), job.parameters))
+    parameters = read_parameters(notebook.node.cells)
+    given = RunLog(params=step_record.shown(parameters, job.parameters))
     outcome = _run(work, job, run, given, cancelled, note)
     settled = _settled(work, job, run, outcome)
     lost = step_record.log(work, job, run, outcome, settled.outputs)
-    return replace(settled, cache_key=cache_key, reason=" ".join(filter(None, (settled.reason, lost, why))))
+    said = (settled.reason, lost, why, *secrecy.remarks(parameters, job.secrets))
+    return replace(settled, cache_key=cache_key, reason=" ".join(filter(None, said)))
 
 
 def _notebook(work: Work) -> Notebook:
@@ -132,6 +135,8 @@ def _run(
     try:
         project.tracker.log(run, given)
         return runner.run(job, observer, is_cancelled)
+    except OSError as error:
+        return observer.unsaved(error)
     except BaseException as error:
         with suppress(MlopsError):  # what went wrong first is what the caller hears
             step_record.break_off(work, job, run, is_killed=not isinstance(error, Exception))
@@ -146,11 +151,24 @@ class _Observer:
         self._output = output
         self._noted = 0.0
         self._cells: tuple[CellRun, ...] | None = None
+        self._last: tuple[CellRun, ...] = ()
+        self._began = time.monotonic()
 
     def __call__(self, at: CellProgress) -> None:
         progress.report(at.done, at.total, at.label)
-        self._cells = at.cells
+        self._cells = self._last = at.cells
         self.catch_up()
+
+    def unsaved(self, error: OSError) -> NotebookRun:
+        """Return what is known of a run whose output could not be written, as on a full disk: it ended there."""
+        cells = tuple(
+            cell.model_copy(update={"status": "failed"}) if cell.status == "running" else cell
+            for cell in self._last
+        )
+        what = f"What the notebook shows could not be saved: {error.strerror or error}."
+        failure = Failure(cause="not_saved", cell=0, label="", name=type(error).__name__, message=what)
+        took_s = time.monotonic() - self._began
+        return NotebookRun(status="failed", kernel="", duration_s=took_s, cells=cells, failure=failure)
 
     def catch_up(self) -> None:
         """Tell what came too soon after the last time: a cell that began then may take an hour."""

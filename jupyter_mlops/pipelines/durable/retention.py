@@ -1,4 +1,4 @@
-"""Drop executions that ended longer ago than their pipeline keeps them; the ledger and MLflow keep theirs."""
+"""Drop executions that ended longer ago than they are kept; the ledger and MLflow keep theirs."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _LONGEST_DAYS = 36_500
 _AT_ONCE = 50
 _GONE = ".gone"
 _DAYS = EXECUTIONS.c.definition["definition"]["retention_days"].as_float()
+_IS_NOTEBOOK = EXECUTIONS.c.definition["is_notebook"].as_boolean()
 _OVER = (EXECUTIONS.c.status.in_(state.ENDED), EXECUTIONS.c.due_at.is_(None), EXECUTIONS.c.held_by.is_(None))
 
 
@@ -36,7 +37,7 @@ def prune(project: Project) -> int:
     """
     runs, now = project.folder / "runs", project.clock.now()
     with project.store.read() as connection:
-        old = _old(connection, now)
+        old = _old(connection, now, project.settings.notebook_retention_days)
         needed = _taken_from(connection) | _named(kernel.output for kernel in kept_kernels(project))
     going = [execution for execution in old if execution not in needed][:MOST]
     count = 0
@@ -47,12 +48,14 @@ def prune(project: Project) -> int:
     return count
 
 
-def _old(connection: Connection, now: datetime) -> list[str]:
-    """Return the executions that are kept no longer, the oldest first."""
+def _old(connection: Connection, now: datetime, notebook_days: float) -> list[str]:
+    """Return the executions that are kept no longer, the oldest first: single notebooks as settings say."""
+    declared = connection.execute(select(_DAYS).where(_DAYS.is_not(None)).distinct()).scalars().all()
+    kept = [*((days, days == _DAYS) for days in declared), (notebook_days, _IS_NOTEBOOK.is_(True))]
     found: list[str] = []
-    for days in connection.execute(select(_DAYS).where(_DAYS.is_not(None)).distinct()).scalars():
+    for days, whose in kept:
         before = moment(now - timedelta(days=min(days, _LONGEST_DAYS)))
-        query = select(EXECUTIONS.c.id).where(*_OVER, EXECUTIONS.c.finished_at < before, days == _DAYS)
+        query = select(EXECUTIONS.c.id).where(*_OVER, EXECUTIONS.c.finished_at < before, whose)
         found += connection.execute(query.where(EXECUTIONS.c.id.not_in(_last()))).scalars()
     return sorted(found)
 

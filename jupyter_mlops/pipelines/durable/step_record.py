@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from jupyter_mlops.core.errors import Unavailable
+from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.tracker import Artifact, Run, RunLog, RunStatus
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.attempt import Work
@@ -71,7 +72,7 @@ def shown(parameters: Sequence[NotebookParameter], values: Mapping[str, object])
     """Return what the notebook runs with, as far as that may be known: literal defaults, and what was given."""
     secret = {item.name for item in parameters if item.is_secret}
     known = {item.name: item.default for item in parameters if not item.is_computed}
-    return {name: str(value) for name, value in (known | dict(values)).items() if name not in secret}
+    return {name: redact(str(value)) for name, value in (known | dict(values)).items() if name not in secret}
 
 
 def _of_execution(work: Work, tags: Mapping[str, str]) -> Run:

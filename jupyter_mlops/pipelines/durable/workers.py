@@ -107,11 +107,14 @@ class Presence:
     ----------
     ousted
         Set once another worker has taken the name.
+    left
+        The dead worker that had the name before, once we have entered.
     """
 
     def __init__(self, project: Project, worker: Worker) -> None:
         self.worker = worker
         self.ousted = threading.Event()
+        self.left: Buried | None = None
         self._project = project
         self._ended = threading.Event()
         self._beating = threading.Thread(target=self._beat, name="mlops-heartbeat", daemon=True)
@@ -133,7 +136,7 @@ class Presence:
                     hint="Stop it, or give this one another --name.",
                 )
             if known is not None:
-                bury(connection, known, now)
+                self.left = bury(connection, known, now)
             _add(connection, self.worker)
         self._beating.start()
 

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from jupyter_mlops.core.errors import Invalid, MlopsError
 from jupyter_mlops.core.redact import is_secret_name
 from jupyter_mlops.core.verb import did_you_mean
+from jupyter_mlops.pipelines.file import secrecy
 from jupyter_mlops.pipelines.file.annotation import SCALARS, Unknown, name_of, resolve
 from jupyter_mlops.pipelines.file.literal import checked_name, literal
 
@@ -62,7 +63,8 @@ class NotebookParameter:
         return is_secret_name(self.name) and isinstance(self.default, str | bytes | None)
 
     def __str__(self) -> str:
-        source = "***" if self.is_secret and self.source else self.source
+        is_hidden = self.source and (self.is_secret or secrecy.looks_secret(self.source))
+        source = "***" if is_hidden else self.source
         shown = f"{self.name}: {self.type}" + ("" if source is None else f" = {source}")
         return f"{shown} ({self.help})" if self.help else shown
 
@@ -128,6 +130,7 @@ def check(
     problems += [f"{name} is given as a value and as a secret" for name in secrets if name in given]
     missing = {item.name for item in parameters if item.is_required}.difference(given, secrets)
     problems += [f"{item.name} is missing" for item in parameters if item.name in missing]
+    problems += secrecy.in_defaults(parameters)
     if not problems:
         return values
     accepted = "; ".join(map(str, parameters)) or "no parameters: tag a cell of assignments with 'parameters'"
@@ -154,18 +157,15 @@ def _statements(source: str) -> list[ast.stmt]:
 def _value(known: Mapping[str, NotebookParameter], name: str, given: object) -> object:
     if name not in known:
         raise Invalid(f"{name!r} is no parameter of the notebook.", hint=did_you_mean(name, known))
-    if known[name].is_secret:
-        raise Invalid(
-            f"{name} looks secret, and a value given here would be written into the output.",
-            hint="Give it by reference, as env:NAME in the step's secrets",
-        )
     parameter = known[checked_name(name)]
-    value = _typed(parameter, given)
+    secrecy.check(parameter, given)
+    value = typed(parameter, given)
     literal(value)  # refuses what cannot be written
     return value
 
 
-def _typed(parameter: NotebookParameter, given: object) -> object:
+def typed(parameter: NotebookParameter, given: object) -> object:
+    """Return *given*, a value or the text a person typed, as the parameter's type."""
     if parameter.annotation is Any:
         return next(_readings(given), given) if isinstance(given, str) else given
     adapter: TypeAdapter[object] = TypeAdapter(parameter.annotation)  # type: ignore[arg-type]

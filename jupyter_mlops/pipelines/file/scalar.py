@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, JsonValue
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, JsonValue, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError, to_json
 
-from jupyter_mlops.core.errors import MlopsError
+from jupyter_mlops.core.errors import Invalid, MlopsError
 from jupyter_mlops.core.verb import did_you_mean
 from jupyter_mlops.pipelines.file.placeholder import FORMS, is_path, paths_in, whole
 
@@ -123,6 +123,13 @@ def _plain(value: str) -> str:
 
 def _value(given: object) -> JsonValue:
     """Return the value as JSON has it: dates as text, all of it finite and small."""
+    made = _sized(given)
+    for text in texts(made):
+        _plain(text)
+    return made
+
+
+def _sized(given: object) -> JsonValue:
     made = _json(given, 0)
     size = len(json.dumps(made, ensure_ascii=False))
     if size > _LARGEST:
@@ -130,8 +137,6 @@ def _value(given: object) -> JsonValue:
             f"the value has {size:,} characters; at most {_LARGEST:,} can be given",
             "Keep it in a file or a snapshot, and give its name.",
         )
-    for text in texts(made):
-        _plain(text)
     return made
 
 
@@ -192,3 +197,26 @@ Plain = Annotated[str, AfterValidator(_plain)]
 Value = Annotated[JsonValue, BeforeValidator(_value)]
 Cron = Annotated[str, Checked(_cron)]
 Zone = Annotated[str, Checked(_zone)]
+_FILLED: TypeAdapter[JsonValue] = TypeAdapter(Value)
+_VERBATIM: TypeAdapter[JsonValue] = TypeAdapter(Annotated[JsonValue, BeforeValidator(_sized)])
+
+
+def as_json(name: str, value: object, *, is_filled: bool = True) -> JsonValue:
+    """Return the value of a parameter as JSON has it, to be kept until it is used; NaN and infinities as text.
+
+    Parameters
+    ----------
+    is_filled
+        Placeholders in it will be filled, so that they must make sense.
+
+    Raises
+    ------
+    Invalid
+        It is too large, or no value that can be kept.
+    """
+    adapter = _FILLED if is_filled else _VERBATIM
+    try:
+        return adapter.validate_json(to_json(value, inf_nan_mode="strings"))
+    except ValidationError as error:
+        context = error.errors()[0].get("ctx", {})
+        raise Invalid(f"{name}: {context.get('what')}.", hint=str(context.get("hint", ""))) from None

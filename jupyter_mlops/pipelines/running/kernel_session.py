@@ -26,6 +26,7 @@ from jupyter_mlops.pipelines.running.runner import Cause
 _GRACE_S = 4.0
 _MEASURE_S = 0.1
 _LOOK_S = 0.01
+_FIRST_SHARE = 0.5
 _Result = TypeVar("_Result")
 _NO_HISTORY = "--HistoryManager.hist_file=:memory:"
 
@@ -63,13 +64,17 @@ class KernelSession:
         self._surroundings = surroundings
         limit = surroundings.memory_limit_mb
         self.memory = None if limit is None else MemoryLimit(limit)
-        self.processes = ProcessTree(None if self.memory is None else self.memory.group)
-        self.manager: CellManager = manager_of(surroundings.kernel)
-        self.client: CellClient | None = None
-        self.agent: Agent | None = None
+        self._prepare()
         self._is_over = self._is_kept = False
         self._measuring: asyncio.Task[None] | None = None
         self._kills = 0
+
+    def _prepare(self) -> None:
+        """Make ready for one start."""
+        self.processes = ProcessTree(None if self.memory is None else self.memory.group)
+        self.manager: CellManager = manager_of(self._surroundings.kernel)
+        self.client: CellClient | None = None
+        self.agent: Agent | None = None
 
     @property
     def connection_file(self) -> Path:
@@ -79,6 +84,9 @@ class KernelSession:
     async def start(self) -> Answer:
         """Start it, and return what it says of itself.
 
+        It is started a second time if it does not become ready: between our choice of its ports and its own start somebody
+        else may take one, and it then neither serves nor ends.
+
         Raises
         ------
         AgentLost
@@ -86,7 +94,20 @@ class KernelSession:
         OSError
             There is no such program.
         """
+        limit = self._surroundings.start_timeout_s
         self._kills = out_of_memory_kills()
+        try:
+            return await self._start(limit * _FIRST_SHARE)
+        except AgentLost:
+            if self.shortage() is not None:
+                raise
+        self.processes.end()
+        await self._exit_code(_GRACE_S)
+        await self._disconnect()
+        self._prepare()
+        return await self._start(limit)
+
+    async def _start(self, patience_s: float) -> Answer:
         is_local = not self._surroundings.kernel.spec.metadata.get("kernel_provisioner")
         self.manager.prefix = self.processes.prefix if is_local else ()
         try:
@@ -98,12 +119,12 @@ class KernelSession:
             )
         finally:
             self.processes.started(getattr(self.manager.provisioner, "pid", None))
-        if self.memory is not None:
+        if self.memory is not None and self._measuring is None:
             self._measuring = asyncio.ensure_future(self._measure(self.memory))
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.allow_stdin = False
-        return await self._greet(self.client)
+        return await self._greet(self.client, patience_s)
 
     async def is_alive(self) -> bool:
         """Tell whether it still runs."""
@@ -185,12 +206,11 @@ class KernelSession:
         self._is_kept = True
         return leader
 
-    async def _greet(self, client: CellClient) -> Answer:
-        limit = self._surroundings.start_timeout_s
-        said = await ready(client, self.is_alive, limit)
+    async def _greet(self, client: CellClient, patience_s: float) -> Answer:
+        said = await ready(client, self.is_alive, patience_s)
         if said.get("implementation") == "ipython":
             agent = Agent(client, self.is_alive)
-            if await agent.install(limit):
+            if await agent.install(patience_s):
                 self.agent = agent
         return said
 
@@ -211,9 +231,12 @@ class KernelSession:
         return code
 
     async def _release(self) -> None:
+        await self._disconnect()
+        if self.memory is not None:
+            self.memory.remove()
+
+    async def _disconnect(self) -> None:
         with suppress(AgentLost, RuntimeError):
             await ensure_async(self.manager.cleanup_resources())
         if self.client is not None:
             self.client.stop_channels()
-        if self.memory is not None:
-            self.memory.remove()

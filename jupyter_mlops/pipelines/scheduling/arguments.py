@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic import JsonValue
 
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.pipelines.durable.frozen import Frozen, thaw
-from jupyter_mlops.pipelines.file.parameters import check, read_parameters
+from jupyter_mlops.pipelines.file.parameters import NotebookParameter, check, read_parameters
 from jupyter_mlops.pipelines.file.placeholder import TRIGGER, fill, paths_in
-from jupyter_mlops.pipelines.file.scalar import Value
+from jupyter_mlops.pipelines.file.scalar import as_json
+from jupyter_mlops.pipelines.file.secrecy import split
 
 Values = dict[str, JsonValue]
 _PATHS = {f"trigger.{name}" for name in TRIGGER}
-_VALUE: TypeAdapter[JsonValue] = TypeAdapter(Value)
+
+
+def with_secrets(
+    project: Project, frozen: Frozen, given: Mapping[str, object]
+) -> tuple[Frozen, Mapping[str, object]]:
+    """Take what a single notebook is given by reference among its secrets, and return the rest."""
+    if not frozen.is_notebook:
+        return frozen, given
+    (step,) = frozen.definition.steps
+    rest, secrets = split(_parameters(project, frozen), given)
+    steps = (step.model_copy(update={"secrets": secrets}),)
+    definition = frozen.definition.model_copy(update={"steps": steps})
+    return frozen.model_copy(update={"definition": definition}), rest
 
 
 def check_given(project: Project, frozen: Frozen, given: Mapping[str, object], *, is_whole: bool) -> Values:
@@ -89,17 +101,14 @@ def _of_notebook(
 ) -> Values:
     """Return parameters of a single notebook as its parameters cell types them."""
     (step,) = frozen.definition.steps
-    known = read_parameters(thaw(project, frozen, str(step.notebook)).node.cells)
+    known = _parameters(project, frozen)
     names = {item.name for item in known}
     unknown = dict.fromkeys(name for name in (*given, *late) if name not in names)
     asked = [item for item in known if item.name in given or (is_whole and item.name not in late)]
-    made = to_jsonable_python(check(known if unknown else asked, {**unknown, **given}))
-    return {name: _plain(name, value) for name, value in made.items()}
+    made = check(known if unknown else asked, {**unknown, **given}, step.secrets)
+    return {name: as_json(name, value) for name, value in made.items()}
 
 
-def _plain(name: str, value: object) -> JsonValue:
-    try:
-        return _VALUE.validate_python(value)
-    except ValidationError as error:
-        context = error.errors()[0].get("ctx", {})
-        raise Invalid(f"{name}: {context.get('what')}.", hint=str(context.get("hint", ""))) from None
+def _parameters(project: Project, frozen: Frozen) -> tuple[NotebookParameter, ...]:
+    (step,) = frozen.definition.steps
+    return read_parameters(thaw(project, frozen, str(step.notebook)).node.cells)

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable.account import Execution
 from jupyter_mlops.pipelines.durable.frozen import Frozen
 from jupyter_mlops.pipelines.file import definition
 from jupyter_mlops.pipelines.scheduling import schedules
@@ -38,6 +40,16 @@ def changes(project: Project, connection: Connection, name: str) -> tuple[str, .
     row = schedules.find(connection, name)
     found = look(project, frozen_of(row))
     return () if found.digest == row["kept"] else found.changed
+
+
+def aged(project: Project, execution: Execution) -> Execution:
+    """Return an execution with the files that are not now as it has frozen them, unless it was decided to keep it so."""
+    with project.store.read() as connection:
+        row = state.find(connection, execution.ref)
+        name = row["schedule"] or ""
+        kept = schedules.find(connection, name)["kept"] if schedules.exists(connection, name) else None
+    found = look(project, Frozen.model_validate(row["definition"]))
+    return execution.model_copy(update={"changed": () if found.digest == kept else found.changed})
 
 
 def look(project: Project, frozen: Frozen) -> Freshness:

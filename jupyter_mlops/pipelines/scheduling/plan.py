@@ -23,7 +23,7 @@ from jupyter_mlops.pipelines.file import document
 from jupyter_mlops.pipelines.file.parameters import assignments
 from jupyter_mlops.pipelines.file.trigger_spec import TriggerSpec
 from jupyter_mlops.pipelines.scheduling import freshness, look, schedules, triggers
-from jupyter_mlops.pipelines.scheduling.arguments import check_given
+from jupyter_mlops.pipelines.scheduling.arguments import check_given, with_secrets
 from jupyter_mlops.pipelines.scheduling.arrivals import check_pattern, matches
 from jupyter_mlops.pipelines.scheduling.firing import frozen_of
 from jupyter_mlops.pipelines.scheduling.look import Signal
@@ -79,7 +79,12 @@ def renew(project: Project, name: str) -> RowMapping:
         draft = _declared(project, kept, _trigger(kept, spec.name, name))
     else:
         policies = {"overlap": row["overlap"], "catchup": row["catchup"]}
-        draft = _draft(project, name, spec, _with(kept, **policies), row["parameters"])
+        given = (
+            {**row["parameters"], **said["steps"][0].get("secrets", {})}
+            if kept.is_notebook
+            else row["parameters"]
+        )
+        draft = _draft(project, name, spec, _with(kept, **policies), given)
     with project.change() as connection:
         _write(connection, project, draft)
         return schedules.find(connection, name)
@@ -135,6 +140,7 @@ def _draft(
     *,
     is_declared: bool = False,
 ) -> Draft:
+    kept, given = with_secrets(project, kept, given)
     values = check_given(project, kept, given, is_whole=spec.webhook is None)
     return Draft(name, spec, is_declared, kept, values, tuple(_seen(project, spec)))
 

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from jupyter_mlops.pipelines.durable.liveness import Watch
 from jupyter_mlops.pipelines.durable.state import StepKey
 from jupyter_mlops.pipelines.durable.turn import END
 from jupyter_mlops.pipelines.durable.workers import HEARTBEAT_S, Buried, Presence, Worker, bury_dead, listed
+from jupyter_mlops.pipelines.scheduling import leftovers
 from jupyter_mlops.pipelines.scheduling.agenda import is_idle
 from jupyter_mlops.pipelines.scheduling.scheduler import Scheduler
 
@@ -96,6 +97,8 @@ class WorkerLoop:
         try:
             self._engine.start(self._duty())
             self._wake_all()
+            if self._presence.left is not None:
+                self._take_over(self._presence.left)
             LOG.info(
                 "%s works: %d at once, queues %s.", worker.id, worker.slots, ", ".join(worker.queues) or "all"
             )
@@ -170,9 +173,7 @@ class WorkerLoop:
     def _look_at_others(self) -> None:
         """Take over from the dead, and forget what has long been done."""
         for buried in bury_dead(self._project, self._watch, self._terms.worker.id):
-            LOG.warning("%s is gone; what it had begun is taken over.", buried.worker.id)
-            closing = threading.Thread(target=self._close_runs, args=(buried,), daemon=True)
-            closing.start()  # the tracker may be slow, and the first time it is loaded
+            self._take_over(buried)
         with self._project.store.read() as connection:
             known = {worker.id for worker in listed(connection)}
         for holder in self._engine.holders():
@@ -183,15 +184,17 @@ class WorkerLoop:
             self._signed = self._project.clock.monotonic()
         if self._project.clock.monotonic() - self._forgot > _FORGET_EVERY_S:
             self._engine.forget(_KEEP_S)
-            threading.Thread(target=self._prune, name="mlops-retention", daemon=True).start()
+            threading.Thread(target=self._tidy, name="mlops-retention", daemon=True).start()
             self._forgot = self._project.clock.monotonic()
 
-    def _prune(self) -> None:
-        """Drop the executions that are kept no longer, some at a time."""
+    def _tidy(self) -> None:
+        """Close the runs of the dead; drop what is kept no longer, some at a time, and what nothing refers to then."""
+        self._close_runs()
         try:
             while retention.prune(self._project) == retention.MOST:
                 if self._stopping.wait(_LOOK_S):
                     return
+            leftovers.clear(self._project)
         except (Unavailable, OSError) as error:
             LOG.warning("What is kept no longer could not be dropped: %s", error)
 
@@ -206,13 +209,26 @@ class WorkerLoop:
         elif self._cancelled():
             self.stop()
 
-    def _close_runs(self, buried: Buried) -> None:
-        """Close the runs that nobody writes to any more; a tracker that is away keeps them open."""
+    def _take_over(self, buried: Buried) -> None:
+        LOG.warning("%s is gone; what it had begun is taken over.", buried.worker.id)
+        closing = threading.Thread(target=self._close_runs, args=(buried.runs,), daemon=True)
+        closing.start()  # the tracker may be slow, and the first time it is loaded
+
+    def _close_runs(self, left: Sequence[str] = ()) -> None:
+        """Close the runs that nobody writes to any more; a tracker that is away keeps them open.
+
+        The run of an execution that others go on with is one that its dead process began: while there is such a one,
+        only those that are known to be *left* are closed.
+        """
         with suppress(MlopsError):
-            for run_id in buried.runs:
+            for run_id in left:
                 run = self._project.tracker.run(run_id)
                 if run.status == "running":
                     self._project.tracker.finish(run, "killed")
+            with self._project.store.read() as connection:
+                is_busy = state.has_open_run(connection)
+            if not is_busy:
+                self._project.tracker.close_lost()
 
     def _is_idle(self) -> bool:
         with self._project.store.read() as connection:

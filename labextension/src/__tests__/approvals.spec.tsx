@@ -9,7 +9,7 @@ function request(given: Partial<Approval> = {}): Approval {
   const asked = { ref: '3f9a12cd', subject: 'version:churn@3>champion', requester: 'bo' };
   const when = { created_at: '2026-11-20T10:00:00Z', expires_at: '2026-11-27T10:00:00Z' };
   const how = { source: 'os', needed: 2, state: 'open', message: 'fewer alarms' } as const;
-  const rest = { evidence: '', settled_at: null, spent_at: null, votes: [] };
+  const rest = { evidence: '', settled_at: null, spent_at: null, votes: [], deciders: [] };
   return { ...asked, ...when, ...how, ...rest, ...given };
 }
 

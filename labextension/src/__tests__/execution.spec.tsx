@@ -71,6 +71,12 @@ describe('Execution', () => {
     expect(host.textContent).toContain('%mlops schedule nightly --update');
   });
 
+  it('says that a file changed since the execution froze it', () => {
+    const host = drawPage(execution({ changed: ['train.ipynb'] }));
+    expect(host.textContent).toContain('train.ipynb changed since this execution began');
+    expect(drawPage(execution()).textContent).not.toContain('changed since');
+  });
+
   it('says why it runs, of what code, and why it failed', () => {
     const cause = {
       kind: 'snapshot',

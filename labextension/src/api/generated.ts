@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jupyter-mlops/v1/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell which versions hold a row or a person's rows, which models saw them, and what was erased since. */
+        post: operations["trace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jupyter-mlops/v1/export": {
         parameters: {
             query?: never;
@@ -508,6 +525,40 @@ export interface paths {
         put?: never;
         /** Make a run again from its record in a fresh kernel, compare, and seal whether it is reproduced. */
         post: operations["reproduce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a model's recorded cells top to bottom in a fresh kernel, and stamp it proven if the same comes of it. */
+        post: operations["prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find what the change of the metrics between two runs comes from, by running again with one factor swapped. */
+        post: operations["replay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1125,6 +1176,8 @@ export interface components {
          *         How many must approve.
          *     spent_at
          *         When a promotion used it up.
+         *     deciders
+         *         Who may approve it as settings stand, told to who asks; `*` for anybody else.
          */
         Approval: {
             /**
@@ -1175,6 +1228,11 @@ export interface components {
              * @default []
              */
             votes: components["schemas"]["Vote"][];
+            /**
+             * Deciders
+             * @default []
+             */
+            deciders: string[];
         };
         /**
          * Approvals
@@ -1217,6 +1275,39 @@ export interface components {
             seen_s: number;
             /** Is Alive */
             is_alive: boolean;
+        };
+        /**
+         * Attribution
+         * @description What the change of one metric comes from.
+         *
+         *     Parameters
+         *     ----------
+         *     before, after
+         *         As both were recorded.
+         *     before_again, after_again
+         *         As both came out now; the effects are of these.
+         *     rest
+         *         What the factors do only together: the change now, less what each explains. None while one is not known.
+         *     noise
+         *         How far the same cells moved between then and now: an effect below it says nothing.
+         */
+        Attribution: {
+            /** Metric */
+            metric: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Before Again */
+            before_again: number;
+            /** After Again */
+            after_again: number;
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
+            /** Rest */
+            rest: number | null;
+            /** Noise */
+            noise: number;
         };
         /**
          * Audit
@@ -1659,6 +1750,46 @@ export interface components {
             flaws: string[];
         };
         /**
+         * CleanRun
+         * @description Whether a run's cells, run top to bottom in a fresh kernel, make it again.
+         *
+         *     Parameters
+         *     ----------
+         *     was
+         *         How it was stamped before: `proven`, or why it was not; nothing for a run that nobody stamped.
+         *     rests_on
+         *         What ran: the cells that the run rests on, or, as those did not suffice, every cell before it too.
+         *     reproduction
+         *         What came of it; None where it was proven already, so that nothing ran.
+         *     versions
+         *         The model versions that are stamped with it.
+         */
+        CleanRun: {
+            /**
+             * Run
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            run: string;
+            /** Is Proven */
+            is_proven: boolean;
+            /** Was */
+            was: string;
+            /**
+             * Rests On
+             * @default slice
+             * @enum {string}
+             */
+            rests_on: "slice" | "session";
+            /** @default null */
+            reproduction: components["schemas"]["Reproduction"] | null;
+            /**
+             * Versions
+             * @default []
+             */
+            versions: string[];
+        };
+        /**
          * ColumnDiff
          * @description How one column differs.
          *
@@ -1843,6 +1974,8 @@ export interface components {
          *         In what the runs differ from the first, what to look at first on top.
          *     notes
          *         What could not be compared.
+         *     replay
+         *         What the change comes from, where both were run again with one factor swapped.
          */
         Comparison: {
             /** Runs */
@@ -1890,6 +2023,8 @@ export interface components {
              * @default []
              */
             notes: string[];
+            /** @default null */
+            replay: components["schemas"]["Replay"] | null;
         };
         /**
          * Confusion
@@ -2076,6 +2211,27 @@ export interface components {
             next_page: number | null;
         };
         /**
+         * Declaration
+         * @description What would make the checks of a call those of every promotion.
+         *
+         *     Parameters
+         *     ----------
+         *     gate
+         *         What it is, or would be, declared under.
+         *     diff
+         *         How the file changes; empty where it says so already.
+         */
+        Declaration: {
+            /** Gate */
+            gate: string;
+            /** File */
+            file: string;
+            /** Diff */
+            diff: string;
+            /** Is Written */
+            is_written: boolean;
+        };
+        /**
          * Demo
          * @description The steps that were taken, and where.
          */
@@ -2083,7 +2239,7 @@ export interface components {
             /** Root */
             root: string;
             /** Steps */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["jupyter_mlops__project__demo__Step"][];
         };
         /**
          * Dependence
@@ -2284,6 +2440,41 @@ export interface components {
             file: string | null;
         };
         /**
+         * Effect
+         * @description What swapping one factor does to a metric.
+         *
+         *     Parameters
+         *     ----------
+         *     alone
+         *         Its change when the first run takes this factor only.
+         *     last
+         *         Its change when the second run takes this factor last, after all others.
+         *     explains
+         *         The mean of both; the one that is known where only one is.
+         */
+        Effect: {
+            /**
+             * Factor
+             * @enum {string}
+             */
+            factor: "code" | "data" | "parameters" | "seeds" | "environment";
+            /**
+             * Alone
+             * @default null
+             */
+            alone: number | null;
+            /**
+             * Last
+             * @default null
+             */
+            last: number | null;
+            /**
+             * Explains
+             * @default null
+             */
+            explains: number | null;
+        };
+        /**
          * ErasedVersion
          * @description A version that lost rows.
          *
@@ -2305,6 +2496,18 @@ export interface components {
             before: string;
             /** After */
             after: string;
+        };
+        /**
+         * Erasure
+         * @description When a version lost the rows: the line of the ledger that says so.
+         */
+        Erasure: {
+            /** Line */
+            line: number;
+            /** At */
+            at: string;
+            /** Actor */
+            actor: string;
         };
         /** @description What is wrong, with the value, and what to do next. */
         Error: {
@@ -2456,6 +2659,8 @@ export interface components {
          *         The sweep or execution that it belongs to.
          *     reason
          *         Why it ended or stands as it does.
+         *     changed
+         *         Files that are not now as it runs them, or ran them; looked at by those who show one execution.
          */
         Execution: {
             /**
@@ -2536,6 +2741,11 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Changed
+             * @default []
+             */
+            changed: string[];
         };
         /**
          * Executions
@@ -2905,6 +3115,10 @@ export interface components {
          *     ----------
          *     gate
          *         The name it is declared under; empty where nothing guards the alias.
+         *     asked
+         *         What this call asked besides; no promotion asks it until it is declared.
+         *     declaration
+         *         How the settings' file would declare that, or does now.
          *     champion
          *         The version that the alias pointed at meanwhile.
          *     data
@@ -2952,6 +3166,13 @@ export interface components {
              */
             gate: string;
             /**
+             * Asked
+             * @default []
+             */
+            asked: string[];
+            /** @default null */
+            declaration: components["schemas"]["Declaration"] | null;
+            /**
              * Champion
              * @default null
              */
@@ -2992,6 +3213,14 @@ export interface components {
             digest: string;
         };
         /**
+         * GateReports
+         * @description What gates found in many versions, one line each.
+         */
+        GateReports: {
+            /** Reports */
+            reports: components["schemas"]["GateReport"][];
+        };
+        /**
          * Group
          * @description Versions that have something in common.
          */
@@ -3015,6 +3244,8 @@ export interface components {
          *         Demographic parity.
          *     odds_difference
          *         Equalised odds.
+         *     parity_interval, odds_interval
+         *         Where these differences would lie on other rows of the same kind; None where they are not defined.
          *     unknown
          *         What is not defined, and why.
          */
@@ -3029,6 +3260,22 @@ export interface components {
             parity_ratio: number | null;
             /** Odds Difference */
             odds_difference: number | null;
+            /**
+             * Parity Interval
+             * @default null
+             */
+            parity_interval: [
+                number,
+                number
+            ] | null;
+            /**
+             * Odds Interval
+             * @default null
+             */
+            odds_interval: [
+                number,
+                number
+            ] | null;
             /**
              * Unknown
              * @default {}
@@ -3095,6 +3342,8 @@ export interface components {
          *     ----------
          *     foreign
          *         Where aliases of a model point that the ledger never pointed there, a sentence each.
+         *     before
+         *         Where an alias pointed before a promotion or rollback moved it, by the line.
          */
         History: {
             /** Of */
@@ -3106,6 +3355,34 @@ export interface components {
              * @default []
              */
             foreign: string[];
+            /**
+             * Before
+             * @default {}
+             */
+            before: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Holding
+         * @description A version that holds the rows, or held them until they were erased.
+         *
+         *     Parameters
+         *     ----------
+         *     rows
+         *         How many it holds now.
+         */
+        Holding: {
+            /**
+             * Ref
+             * @description A snapshot: customers, customers@3, @latest, a digest prefix, or a date.
+             * @example customers@3
+             */
+            ref: string;
+            /** Rows */
+            rows: number;
+            /** @default null */
+            erased: components["schemas"]["Erasure"] | null;
         };
         /**
          * Importance
@@ -4018,6 +4295,29 @@ export interface components {
             despite: string;
         };
         /**
+         * Promotions
+         * @description Many promotions: planned, or done one by one.
+         *
+         *     Parameters
+         *     ----------
+         *     asked
+         *         The pattern that named them.
+         */
+        Promotions: {
+            /** Asked */
+            asked: string;
+            /**
+             * Alias
+             * @description A name that points at one version: champion serves, challenger waits.
+             * @example champion
+             */
+            alias: string;
+            /** Is Plan */
+            is_plan: boolean;
+            /** Steps */
+            steps: components["schemas"]["jupyter_mlops__models__many__Step"][];
+        };
+        /**
          * Proof
          * @description One line, and the way from it to a signed root.
          *
@@ -4070,7 +4370,7 @@ export interface components {
          *     versions
          *         Taken off the list; their objects go when the grace is over.
          *     objects, leftovers
-         *         How many files went.
+         *         How many files went: leftovers are what writers and downloads that were killed left behind.
          *     young
          *         How many nobody needs, but were spared.
          */
@@ -4232,6 +4532,59 @@ export interface components {
             is_introduced: boolean;
             /** Note */
             note: string;
+        };
+        /**
+         * Replay
+         * @description What the change between two runs comes from, found by running again with one factor swapped.
+         *
+         *     Parameters
+         *     ----------
+         *     factors
+         *         What differs and could be swapped, and in what.
+         *     attributions
+         *         By metric, those that somebody logged before those that libraries did.
+         *     turns
+         *         Every run that was made for it.
+         *     not_swapped
+         *         What may differ as well, and could not be swapped.
+         */
+        Replay: {
+            /**
+             * Before
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            before: string;
+            /**
+             * After
+             * @description A run: @ and the first digits of its id.
+             * @example @8c1d22f0
+             */
+            after: string;
+            /** Factors */
+            factors: {
+                [key: string]: string;
+            };
+            /**
+             * Attributions
+             * @default []
+             */
+            attributions: components["schemas"]["Attribution"][];
+            /**
+             * Turns
+             * @default []
+             */
+            turns: components["schemas"]["Turn"][];
+            /**
+             * Not Swapped
+             * @default []
+             */
+            not_swapped: string[];
+            /**
+             * Took S
+             * @default 0
+             */
+            took_s: number;
         };
         /**
          * Report
@@ -4834,6 +5187,29 @@ export interface components {
             next: string[];
         };
         /**
+         * Sighting
+         * @description A model's version that saw the rows.
+         *
+         *     Parameters
+         *     ----------
+         *     through
+         *         The versions of data that it learnt from, or that what it learnt from was made from.
+         *     is_certain
+         *         False where a function made something else of them in between.
+         */
+        Sighting: {
+            /**
+             * Version
+             * @description A model version: churn@3, churn@champion or churn@latest.
+             * @example churn@3
+             */
+            version: string;
+            /** Through */
+            through: string[];
+            /** Is Certain */
+            is_certain: boolean;
+        };
+        /**
          * Signed
          * @description The ledger's last checkpoint.
          *
@@ -5018,10 +5394,50 @@ export interface components {
         /**
          * Statement
          * @description What is said, where it is known from, and the numbers and digests of the ledger's lines that say so.
+         *
+         *     Parameters
+         *     ----------
+         *     text
+         *         What people said, in their words.
+         *     title, facts, columns, rows
+         *         What evidence says: facts by name, and a table.
+         *     more
+         *         How many rows the table leaves out.
          */
         Statement: {
-            /** Text */
+            /**
+             * Text
+             * @default
+             */
             text: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Facts
+             * @default []
+             */
+            facts: [
+                string,
+                string
+            ][];
+            /**
+             * Columns
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Rows
+             * @default []
+             */
+            rows: string[][];
+            /**
+             * More
+             * @default 0
+             */
+            more: number;
             /** Source */
             source: string;
             /**
@@ -5096,16 +5512,6 @@ export interface components {
              * @default []
              */
             warnings: string[];
-        };
-        /**
-         * Step
-         * @description One step of the walk: the line that was said, and the answer.
-         */
-        Step: {
-            /** Line */
-            line: string;
-            /** Answer */
-            answer: string;
         };
         /**
          * StepPlan
@@ -5388,6 +5794,40 @@ export interface components {
             next: string[];
         };
         /**
+         * Trace
+         * @description Where some rows are, and what saw them.
+         *
+         *     Parameters
+         *     ----------
+         *     columns
+         *         By which columns they were told.
+         *     subjects
+         *         A keyed digest of each value, the same as in the proof of `forget`; it tells nobody anything.
+         *     untold
+         *         Versions and datasets in which the rows cannot be told.
+         */
+        Trace: {
+            /**
+             * Dataset
+             * @description Name of a dataset, like customers.
+             * @example customers
+             */
+            dataset: string;
+            /** Columns */
+            columns: string[];
+            /** Subjects */
+            subjects: string[];
+            /** Holdings */
+            holdings: components["schemas"]["Holding"][];
+            /** Models */
+            models: components["schemas"]["Sighting"][];
+            /**
+             * Untold
+             * @default []
+             */
+            untold: string[];
+        };
+        /**
          * TrialRun
          * @description One trial of a study.
          *
@@ -5526,6 +5966,41 @@ export interface components {
              * @default []
              */
             notes: string[];
+        };
+        /**
+         * Turn
+         * @description One run of the first run's cells with what is *taken* from the second.
+         *
+         *     Parameters
+         *     ----------
+         *     failed
+         *         Why it gave nothing; empty for one that did.
+         */
+        Turn: {
+            /** Taken */
+            taken: ("code" | "data" | "parameters" | "seeds" | "environment")[];
+            /**
+             * Run
+             * @default null
+             */
+            run: string | null;
+            /**
+             * Took S
+             * @default 0
+             */
+            took_s: number;
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics: {
+                [key: string]: number;
+            };
+            /**
+             * Failed
+             * @default
+             */
+            failed: string;
         };
         /**
          * Unscheduled
@@ -5726,6 +6201,30 @@ export interface components {
             details: string[];
         };
         /**
+         * Step
+         * @description What becomes of one version.
+         *
+         *     Parameters
+         *     ----------
+         *     previous
+         *         The version that the alias points at, or pointed at.
+         *     why
+         *         What its gate said, or the error.
+         */
+        jupyter_mlops__models__many__Step: {
+            /** Version */
+            version: string;
+            /** Previous */
+            previous: string | null;
+            /**
+             * Fate
+             * @enum {string}
+             */
+            fate: "would move" | "moved" | "there already" | "refused" | "failed";
+            /** Why */
+            why: string;
+        };
+        /**
          * Cause
          * @description Why an execution was asked for.
          *
@@ -5758,6 +6257,16 @@ export interface components {
              * @default
              */
             slot: string;
+        };
+        /**
+         * Step
+         * @description One step of the walk: the line that was said, and the answer.
+         */
+        jupyter_mlops__project__demo__Step: {
+            /** Line */
+            line: string;
+            /** Answer */
+            answer: string;
         };
     };
     responses: never;
@@ -6160,6 +6669,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Name
+                     * @description Name of a dataset, like customers.
+                     * @example customers
+                     */
+                    name: string;
+                    /**
+                     * Column
+                     * @description The column that tells the rows, like email or a key.
+                     */
+                    column: string;
+                    /**
+                     * Value
+                     * @description Whose rows: what the column holds in them. It is written down nowhere.
+                     */
+                    value: string[];
+                    /**
+                     * Where
+                     * @description A further column of the key, like month=3.
+                     * @default []
+                     * @example month=3
+                     */
+                    where?: string[];
+                    /**
+                     * Also
+                     * @description Name of a dataset, like customers.
+                     * @default []
+                     */
+                    also?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */
@@ -8298,6 +8906,18 @@ export interface operations {
                      * @description A run or a model version: @8c1d22f0, churn@3.
                      */
                     runs: string[];
+                    /**
+                     * Replay
+                     * @description Run two runs again with one factor swapped, to see what explains the change.
+                     * @default false
+                     */
+                    replay?: boolean;
+                    /**
+                     * Minutes
+                     * @description Longest time that running again may take; what was found by then is told.
+                     * @default 10
+                     */
+                    minutes?: number;
                 };
             };
         };
@@ -8386,6 +9006,12 @@ export interface operations {
                      * @default null
                      */
                     timeout?: number | null;
+                    /**
+                     * Environment
+                     * @description Run it in a fresh environment, which uv makes of what was installed then.
+                     * @default false
+                     */
+                    environment?: boolean;
                 };
             };
         };
@@ -8397,6 +9023,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reproduction"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Subject
+                     * @description A run, a model version, or a notebook for its newest run: @8c1d22f0, churn@3, train.ipynb.
+                     * @example @8c1d22f0
+                     */
+                    subject: string;
+                    /**
+                     * Timeout
+                     * @description Longest time a cell may take, in seconds; settings say otherwise.
+                     * @default null
+                     */
+                    timeout?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanRun"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Before
+                     * @description A run or a model version: @8c1d22f0, churn@3.
+                     * @example @8c1d22f0
+                     */
+                    before: string;
+                    /**
+                     * After
+                     * @description A run or a model version: @8c1d22f0, churn@3.
+                     * @example @8c1d22f0
+                     */
+                    after: string;
+                    /**
+                     * Minutes
+                     * @description Longest time that running again may take; what was found by then is told.
+                     * @default 10
+                     */
+                    minutes?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */
@@ -9153,6 +9949,31 @@ export interface operations {
                      */
                     to?: string;
                     /**
+                     * Require
+                     * @description Ask this too: 'accuracy >= 0.9', 'no-worse metric=f1'.
+                     * @default []
+                     * @example accuracy >= 0.9
+                     */
+                    require?: string[];
+                    /**
+                     * Data
+                     * @description A snapshot: customers, customers@3, @latest, a digest prefix, or a date.
+                     * @default null
+                     */
+                    data?: string | null;
+                    /**
+                     * Target
+                     * @description The column of it that holds the truth.
+                     * @default
+                     */
+                    target?: string;
+                    /**
+                     * Write
+                     * @description Declare it in pyproject.toml; admins only.
+                     * @default false
+                     */
+                    write?: boolean;
+                    /**
                      * Report
                      * @description Show the report of this digest, or latest, as it was kept, and judge nothing.
                      * @default
@@ -9168,7 +9989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GateReport"];
+                    "application/json": components["schemas"]["GateReport"] | components["schemas"]["GateReports"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */
@@ -9275,7 +10096,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Promotion"];
+                    "application/json": components["schemas"]["Promotion"] | components["schemas"]["Promotions"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */
@@ -9599,7 +10420,7 @@ export interface operations {
                     target: string;
                     /**
                      * Param
-                     * @description NAME=VALUE for a parameter; may be given several times.
+                     * @description NAME=VALUE for a parameter, NAME=env:VARIABLE for a secret one; may be given several times.
                      * @default []
                      */
                     param?: string[];
@@ -10143,7 +10964,7 @@ export interface operations {
                     over?: string[];
                     /**
                      * Param
-                     * @description NAME=VALUE for a parameter; may be given several times.
+                     * @description NAME=VALUE for a parameter, NAME=env:VARIABLE for a secret one; may be given several times.
                      * @default []
                      */
                     param?: string[];
@@ -10336,7 +11157,7 @@ export interface operations {
                     name?: string | null;
                     /**
                      * Param
-                     * @description NAME=VALUE for a parameter; may be given several times.
+                     * @description NAME=VALUE for a parameter, NAME=env:VARIABLE for a secret one; may be given several times.
                      * @default []
                      */
                     param?: string[];
@@ -10775,7 +11596,7 @@ export interface operations {
                     name: string;
                     /**
                      * Param
-                     * @description NAME=VALUE for a parameter; may be given several times.
+                     * @description NAME=VALUE for a parameter, NAME=env:VARIABLE for a secret one; may be given several times.
                      * @default []
                      */
                     param?: string[];
@@ -11039,10 +11860,10 @@ export interface operations {
                     message?: string;
                     /**
                      * Needed
-                     * @description How many must approve.
-                     * @default 1
+                     * @description How many must approve, if not as many as the gate asks for.
+                     * @default null
                      */
-                    needed?: number;
+                    needed?: number | null;
                     /**
                      * Days
                      * @description Days until it expires, an approval included.

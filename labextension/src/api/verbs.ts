@@ -81,6 +81,30 @@ export const VERBS: Record<string, IVerb> = {
       }
     ]
   },
+  "trace": {
+    "summary": "Tell which versions hold a row or a person's rows, which models saw them, and what was erased since.",
+    "effect": "read",
+    "role": "viewer",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "name",
+      "column",
+      "value"
+    ],
+    "options": [
+      {
+        "name": "where",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "also",
+        "flag": false,
+        "repeated": true
+      }
+    ]
+  },
   "export": {
     "summary": "Write what a reference names as files that other tools read, whole or not at all.",
     "effect": "write",
@@ -656,7 +680,18 @@ export const VERBS: Record<string, IVerb> = {
     "words": [
       "runs"
     ],
-    "options": []
+    "options": [
+      {
+        "name": "replay",
+        "flag": true,
+        "repeated": false
+      },
+      {
+        "name": "minutes",
+        "flag": false,
+        "repeated": false
+      }
+    ]
   },
   "reproduce": {
     "summary": "Make a run again from its record in a fresh kernel, compare, and seal whether it is reproduced.",
@@ -675,6 +710,46 @@ export const VERBS: Record<string, IVerb> = {
       },
       {
         "name": "timeout",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "environment",
+        "flag": true,
+        "repeated": false
+      }
+    ]
+  },
+  "prove": {
+    "summary": "Run a model's recorded cells top to bottom in a fresh kernel, and stamp it proven if the same comes of it.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "subject"
+    ],
+    "options": [
+      {
+        "name": "timeout",
+        "flag": false,
+        "repeated": false
+      }
+    ]
+  },
+  "replay": {
+    "summary": "Find what the change of the metrics between two runs comes from, by running again with one factor swapped.",
+    "effect": "write",
+    "role": "contributor",
+    "isLong": true,
+    "isCell": false,
+    "words": [
+      "before",
+      "after"
+    ],
+    "options": [
+      {
+        "name": "minutes",
         "flag": false,
         "repeated": false
       }
@@ -941,6 +1016,26 @@ export const VERBS: Record<string, IVerb> = {
       "to"
     ],
     "options": [
+      {
+        "name": "require",
+        "flag": false,
+        "repeated": true
+      },
+      {
+        "name": "data",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "target",
+        "flag": false,
+        "repeated": false
+      },
+      {
+        "name": "write",
+        "flag": true,
+        "repeated": false
+      },
       {
         "name": "report",
         "flag": false,

@@ -4,7 +4,8 @@ import { body, brief, clean } from '../text';
 import { Grid } from '../components/grid';
 import type { ITools } from '../components/tools';
 
-const MOVES = ['promote', 'rollback', 'request'];
+const MOVES = ['promote', 'rollback', 'request', 'gate'];
+const DIGEST = /(?:model files )?sha256:[0-9a-f]{64}/g;
 
 /** Who did what to one thing, when and why. */
 export function Events({ events, tools }: Events.IProps): JSX.Element {
@@ -22,7 +23,7 @@ export function Events({ events, tools }: Events.IProps): JSX.Element {
       ]}
       rows={events.map(event => [
         new Date(event.at).toLocaleString(),
-        brief(event.actor),
+        `${brief(event.actor)} (${brief(event.source)})`,
         event.verb,
         brief(touched(event)),
         event.outcome,
@@ -39,9 +40,13 @@ export namespace Events {
   }
 }
 
-/** The reason that somebody gave, or that a call was given. */
+/** What somebody said, then the grounds that the ledger keeps; a digest says nothing to a reader. */
 export function whyOf({ arguments: given, reason }: AuditEvent): string {
-  return clean(given.note ?? given.message ?? given.comment ?? reason ?? '');
+  const said = [given.note, given.comment, given.message].find(Boolean) ?? '';
+  const grounds = clean(reason ?? '')
+    .replace(DIGEST, '')
+    .trim();
+  return [...new Set([clean(said), grounds])].filter(Boolean).join(' · ');
 }
 
 /** What a call made, else what it read; of a moved alias, which one; of a request, what it is about. */

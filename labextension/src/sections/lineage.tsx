@@ -12,7 +12,8 @@ const SIGNS: Readonly<Record<string, string>> = {
   snapshot: '▦',
   run: '▸',
   version: '◆',
-  deployment: '▲'
+  deployment: '▲',
+  predictions: '∴'
 };
 
 /** What a thing came from and what came from it, as a graph and as a table. */
@@ -37,7 +38,10 @@ export function Lineage({ of, onPick, tools }: Lineage.IProps): JSX.Element {
       )}
       <Facts
         label={trans.__('What it touches')}
-        facts={[[trans.__('models that saw it'), brief(of.models.join(', '))]]}
+        facts={[
+          [trans.__('models that saw it'), brief(of.models.join(', ')) || trans.__('none')],
+          [trans.__('a change would touch'), touched(of) || trans.__('nothing')]
+        ]}
       />
       <details className="jp-Mlops-fold">
         <summary>
@@ -65,6 +69,15 @@ export namespace Lineage {
     readonly onPick: (ref: string) => void;
     readonly tools: ITools;
   }
+}
+
+/** What a change would touch, counted by kind. */
+function touched({ things }: Answer): string {
+  const counts = new Map<string, number>();
+  things
+    .filter(({ steps }) => steps > 0)
+    .forEach(({ kind }) => counts.set(kind, (counts.get(kind) ?? 0) + 1));
+  return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
 }
 
 /** The nearest things as nodes, each after those that it came from. */

@@ -53,8 +53,10 @@ function Known(props: Execution.IProps & { execution: Answer }): JSX.Element {
         </span>
       </h1>
       <Deeds execution={execution} hands={hands} tools={tools} />
-      {schedule && schedule.changed.length > 0 && (
+      {schedule && schedule.changed.length > 0 ? (
         <Changed of={schedule} hands={hands} tools={tools} />
+      ) : (
+        <Older of={execution} tools={tools} />
       )}
       <Facts
         label={trans.__('Execution')}
@@ -87,6 +89,23 @@ function Known(props: Execution.IProps & { execution: Answer }): JSX.Element {
         />
       ))}
     </>
+  );
+}
+
+/** Say which files changed since an execution froze them: it shows what they were. */
+function Older(props: { of: Answer; tools: ITools }): JSX.Element | null {
+  const { changed } = props.of;
+  if (changed.length === 0) {
+    return null;
+  }
+  const said = props.tools.trans.__(
+    '%1 changed since this execution began; it runs what was there then.',
+    brief(changed.join(', '))
+  );
+  return (
+    <p className="jp-Mlops-note" role="status">
+      {said}
+    </p>
   );
 }
 

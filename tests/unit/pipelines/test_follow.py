@@ -7,6 +7,8 @@ import pytest
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.pipelines.follow import follow
+from jupyter_mlops.pipelines.schedule import schedule
+from jupyter_mlops.pipelines.trigger import trigger
 from tests.unit.pipelines.factory import Factory
 
 TWO = '[steps.a]\nnotebook = "report.ipynb"\n[steps.b]\nnotebook = "report.ipynb"\nneeds = ["a"]\n'
@@ -48,3 +50,26 @@ class TestFollow:
             factory.launch(id=f"20261101-120000-{tail}")
         with pytest.raises(Invalid, match="names several"):
             follow(factory.project, "-1", wait=0)
+
+
+class TestChanged:
+    def test_files_that_are_newer_than_what_it_runs_are_named(self, factory: Factory) -> None:
+        """It runs what it froze: the card says so, and `show` is the same."""
+        factory.pipeline(TWO)
+        execution = factory.launch()
+        assert follow(factory.project, execution, wait=0).changed == ()
+        factory.notebook("report", "print('edited')")
+        factory.finish()
+        found = follow(factory.project, execution, wait=0)
+        assert found.changed == ("report.ipynb",)
+        assert "It ran what was frozen when it was asked for; since then report.ipynb changed." in str(found)
+
+    def test_of_a_schedule_it_says_what_to_do(self, factory: Factory) -> None:
+        """Until somebody decides to keep what is frozen, or to take the files as they are."""
+        factory.pipeline(TWO)
+        schedule(factory.project, "retrain", cron="0 6 * * *")
+        execution = trigger(factory.project, "retrain").execution
+        factory.notebook("report", "print('edited')")
+        assert "`%mlops schedule retrain --update`" in str(follow(factory.project, execution, wait=0))
+        schedule(factory.project, "retrain", keep=True)
+        assert follow(factory.project, execution, wait=0).changed == ()

@@ -12,6 +12,7 @@ from jupyter_mlops.core.ledger import entries
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
 from jupyter_mlops.pipelines.durable.account import Execution
+from jupyter_mlops.pipelines.follow import follow
 from jupyter_mlops.pipelines.run import run
 from tests.fakes import FakeTracker
 from tests.notebooks.builder import FakeRunner, write_notebook
@@ -106,6 +107,23 @@ class TestRun:
         assert "train.ipynb ran to its end." in text
         assert "%mlops show @" in text
 
+    def test_a_notebook_that_is_edited_meanwhile(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What was frozen is what ran and what is recorded; the answer says that the file is newer."""
+        name = shop.notebook("print(1)")
+        ran = shop.runner.run
+
+        def edit(*given: object) -> object:
+            shop.notebook("print(2)")
+            return ran(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(shop.runner, "run", edit)
+        answer = run(shop.project, name)
+        assert answer.changed == ("train.ipynb",)
+        assert "since then train.ipynb changed." in str(answer)
+        output = (shop.project.root / answer.steps[0].output).read_text()
+        assert "print(1)" in output
+        assert "print(2)" not in output
+
     def test_the_card_says_what_the_runner_remarks(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         """As when the kernel that the notebook names is not installed, and another one ran instead."""
         warning = "The kernel 'conda' is not installed; this Python's own ran instead."
@@ -132,7 +150,25 @@ class TestFailure:
         found = shop.tracker.run("@latest")
         assert found.status == "failed"
         assert "train.ipynb" in shop.tracker.artifacts[found.id]
-        assert (shop.project.root / str(caught.value).split("Open ")[1]).is_file()
+        opened, _, again = str(caught.value).split("Open ")[1].partition(",")
+        assert (shop.project.root / opened).is_file()
+        assert "retry" in again
+
+    def test_a_disk_that_fills(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Is told as such, with how far the cells had come; the run is closed."""
+        ran = shop.runner.run
+
+        def fill(*given: object) -> object:
+            ran(*given)  # type: ignore[arg-type]
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(shop.runner, "run", fill)
+        with pytest.raises(Unavailable, match=r"could not be saved: No space left on device\."):
+            run(shop.project, shop.notebook("1", "2"))
+        assert shop.tracker.run("@latest").status == "failed"
+        (step,) = follow(shop.project, wait=0).steps
+        assert step.error["cause"] == "not_saved"
+        assert [cell.number for cell in step.cells] == [1, 2]
 
     def test_an_interrupt_closes_the_run(self, shop: Shop) -> None:
         """Ctrl-C goes through, and nothing stays running."""
@@ -183,3 +219,47 @@ class TestBadInput:
         assert run(shop.project, "train.ipynb").notebook == name
         assert run(shop.project, name).notebook == name
         assert run(shop.project, os.fspath(Path("train.ipynb").absolute())).notebook == name
+
+    def test_a_secret_is_given_by_reference(self, shop: Shop) -> None:
+        """The kernel finds it; execution, run and ledger hold the reference at most."""
+        name = shop.notebook("print(n)", parameters="n: int = 1\napi_key: str")
+        answer = run(shop.project, name, param=("api_key=env:SHOP_KEY", "n=2"))
+        assert shop.runner.job is not None
+        assert shop.runner.job.secrets == {"api_key": "env:SHOP_KEY"}
+        assert answer.parameters == {"n": 2}
+        assert shop.tracker.run(answer.run).params == {"n": "2"}
+
+    @pytest.mark.parametrize(
+        ("param", "words"),
+        [
+            ("api_key=hunter2-hunter2", "api_key looks secret"),
+            ("name=postgresql://ada:hunter2@db/shop", "looks like a secret"),
+            ("name=" + "x" * 5_000_000, "5,000,002 characters; at most 65,536"),
+        ],
+    )
+    def test_a_value_that_must_not_be_written_down(self, shop: Shop, param: str, words: str) -> None:
+        """Nothing is started, and neither the store nor the error holds it."""
+        name = shop.notebook("1", parameters="name = 'bo'\napi_key = ''")
+        with pytest.raises(Invalid, match=words) as caught:
+            run(shop.project, name, param=(param,))
+        assert shop.tracker.runs().runs == ()
+        assert "hunter2" not in str(caught.value)
+        assert len(str(caught.value)) < 400
+
+    def test_code_is_text(self, shop: Shop) -> None:
+        """It is written as a literal, whatever it would do."""
+        name = shop.notebook("print(name)", parameters="name = 'bo'")
+        code = '"; import os #'
+        answer = run(shop.project, name, param=(f"name={code}",))
+        assert shop.tracker.run(answer.run).params == {"name": code}
+        assert shop.runner.job is not None
+        assert shop.runner.job.parameters == {"name": code}
+
+    @pytest.mark.parametrize("given", ["nan", "inf", "-inf"])
+    def test_a_float_that_json_lacks(self, shop: Shop, given: str) -> None:
+        """The notebook gets the number; rows and answers hold text, since PostgreSQL and browsers take no NaN."""
+        name = shop.notebook("print(alpha)", parameters="alpha = 0.1")
+        answer = run(shop.project, name, param=(f"alpha={given}",))
+        assert shop.runner.job is not None
+        assert repr(shop.runner.job.parameters["alpha"]) == given
+        assert isinstance(answer.parameters["alpha"], str)

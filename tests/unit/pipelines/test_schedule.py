@@ -187,3 +187,26 @@ class TestFrozen:
         timer.pipeline(PIPELINE)
         with pytest.raises(NotFound, match="no trigger 'nightly'"):
             timer.schedule("retrain.nightly", update=True)
+
+
+class TestSecrets:
+    def test_a_notebook_takes_one_by_reference(self, timer: Timer) -> None:
+        """It is kept with what is frozen, also when that is renewed; the schedule's own parameters do not have it."""
+        path = timer.project.root / "fetch.ipynb"
+        write_notebook(path, "print(days)", parameters="days: int = 7\napi_key: str")
+        (made,) = timer.schedule(
+            "fetch.ipynb", cron="0 6 * * *", param=("api_key=env:SHOP_KEY", "days=3")
+        ).schedules
+        assert made.parameters == {"days": 3}
+        write_notebook(path, "print('edited')", parameters="days: int = 7\napi_key: str")
+        timer.schedule("fetch", update=True)
+        (step,) = timer.row("fetch")["definition"]["definition"]["steps"]
+        assert step["secrets"] == {"api_key": "env:SHOP_KEY"}
+        assert timer.row("fetch")["parameters"] == {"days": 3}
+
+    def test_a_value_is_refused(self, timer: Timer) -> None:
+        """It would lie in the store for as long as the schedule does."""
+        write_notebook(timer.project.root / "fetch.ipynb", "1", parameters="api_key: str")
+        with pytest.raises(Invalid, match="by reference") as caught:
+            timer.schedule("fetch.ipynb", cron="0 6 * * *", param=("api_key=hunter2-hunter2",))
+        assert "hunter2" not in str(caught.value)

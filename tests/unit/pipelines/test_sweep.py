@@ -31,6 +31,14 @@ class TestSweep:
         ended = executions(search.project, parent=found.ref).executions
         assert sorted(one.steps[0].outputs["score"] for one in ended) == [2.0, 3.0]  # type: ignore[type-var]
 
+    def test_they_are_compared_on_one_page(self, search: Factory) -> None:
+        """What differs beside what came of it; what is the same in all is left out."""
+        found = sweep(search.project, "search.ipynb", over=("depth=2,3",), param=("alpha=0.5",))
+        search.finish()
+        card = executions(search.project, parent=found.ref).card()
+        assert card.columns == ("execution", "depth", "score", "status", "took", "reason")
+        assert sorted(row[1:4] for row in card.rows) == [("2", "1.0", "succeeded"), ("3", "1.5", "succeeded")]
+
     @pytest.mark.parametrize(
         ("over", "words"),
         [

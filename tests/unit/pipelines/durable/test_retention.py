@@ -7,7 +7,10 @@ import pytest
 
 from jupyter_mlops.core import ledger
 from jupyter_mlops.pipelines.durable import retention
+from jupyter_mlops.pipelines.durable.frozen import of_notebook
+from jupyter_mlops.pipelines.durable.launch import launch
 from jupyter_mlops.pipelines.durable.state import EXECUTIONS, STEPS
+from jupyter_mlops.pipelines.file import document
 from tests.unit.pipelines.factory import Factory
 
 KEPT = 'retention_days = 7\n[steps.report]\nnotebook = "report.ipynb"\n'
@@ -62,6 +65,21 @@ class TestPrune:
         pass_days(factory, 4_000)
         assert retention.prune(factory.project) == 0
         assert known(factory) == executions
+
+    def test_a_single_notebook_is_kept_as_settings_say(self, factory: Factory) -> None:
+        """Its last execution stays, and so does what a pipeline keeps for ever."""
+        notebook = document.find(factory.project.root, "report.ipynb")
+        for _ in range(2):
+            launch(factory.project, of_notebook(factory.project, notebook), {})
+            factory.finish()
+            pass_days(factory, 1)
+        pipeline = run(factory, factory.pipeline(KEPT.partition("\n")[2]))
+        pass_days(factory, 87)
+        assert retention.prune(factory.project) == 0
+        pass_days(factory, 30)
+        assert retention.prune(factory.project) == 1
+        assert pipeline in known(factory)
+        assert len(known(factory)) == 2
 
     def test_what_has_not_ended_stays(self, factory: Factory) -> None:
         """However long ago it was asked for."""

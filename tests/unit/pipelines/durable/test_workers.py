@@ -71,6 +71,15 @@ class TestPresence:
         die(project)
         presence(project, "ours").enter()
 
+    def test_who_takes_a_dead_ones_name_takes_over_its_work(self, project: Project) -> None:
+        """And learns which runs it left open."""
+        presence(project, "ours").enter()
+        die(project)
+        second = presence(project, "ours")
+        second.enter()
+        assert second.left is not None
+        assert second.left.worker.id == "ours"
+
     def test_the_heart_beats(self, project: Project) -> None:
         """The row says when it did last."""
         here = presence(project)

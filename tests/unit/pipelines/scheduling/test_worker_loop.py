@@ -10,12 +10,13 @@ from datetime import timedelta
 import pytest
 
 from jupyter_mlops.core.errors import Unavailable
+from jupyter_mlops.core.tracker import Run
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.local_engine import LocalEngine
 from jupyter_mlops.pipelines.durable.state import EXECUTIONS, moment
 from jupyter_mlops.pipelines.durable.workers import WORKERS, Worker
 from jupyter_mlops.pipelines.scheduling.worker_loop import PARENT, Terms, WorkerLoop
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeTracker
 from tests.unit.pipelines.factory import Factory
 
 ONE_STEP = '[steps.prepare]\nnotebook = "prepare.ipynb"\n'
@@ -133,12 +134,51 @@ class TestStart:
             old = factory.launch()
             factory.finish()
             factory.project.clock.advance(3 * 86_400)  # type: ignore[attr-defined]
-        loop._look_at_others()
-        for thread in threading.enumerate():
-            if thread.name == "mlops-retention":
-                thread.join(5)
+        look_at_others(loop)
         with factory.project.store.read() as connection:
             assert connection.execute(EXECUTIONS.select()).mappings().one()["id"] == old
+
+
+class TestLostRuns:
+    """A process died and left its run open, in a cell of a session or of a step."""
+
+    def test_they_are_closed(self, loop: Loop) -> None:
+        """As the first recording of a session does."""
+        lost = begin_run(loop)
+        look_at_others(loop)
+        assert loop._project.tracker.run(lost.ref).status == "killed"
+
+    def test_the_run_of_an_execution_that_goes_on_is_not_lost(self, loop: Loop, factory: Factory) -> None:
+        """The worker that began it is gone, and another one goes on with it."""
+        execution = factory.launch()
+        outer = begin_run(loop)
+        with factory.project.store.write() as connection:
+            state.change(connection, execution, factory.project.clock.now(), run_id=outer.id)
+        look_at_others(loop)
+        assert loop._project.tracker.run(outer.ref).status == "running"
+
+    def test_a_tracker_that_is_away_hinders_nothing(self, loop: Loop) -> None:
+        """It is asked again an hour later."""
+        assert isinstance(loop._project.tracker, FakeTracker)
+        loop._project.tracker.is_down = True
+        look_at_others(loop)
+        assert loop._round() <= 0.5
+
+
+def begin_run(loop: Loop) -> Run:
+    tracker = loop._project.tracker
+    assert isinstance(tracker, FakeTracker)
+    run = tracker.start("lost", key="lost", experiment="shop", tags={})
+    tracker.lose(run)
+    return run
+
+
+def look_at_others(loop: Loop) -> None:
+    """Have the loop look, and wait for what it does beside."""
+    loop._look_at_others()
+    for thread in threading.enumerate():
+        if thread.name == "mlops-retention":
+            thread.join(5)
 
 
 class TestEnding:
