@@ -19,7 +19,7 @@ PEER = "MLflow: search_model_versions, search_registered_models"
 def store(folder: Path) -> Project:
     """Make a project whose MLflow store holds the models: two through MLflow, the others as rows like theirs."""
     from jupyter_mlops.core.project import Project
-    from jupyter_mlops.experiments import mlflow_store
+    from jupyter_mlops.experiments.tracking import mlflow_store
 
     project = Project.create(folder)
     mlflow_store.prepare(project)
@@ -81,7 +81,7 @@ def first(folder: Path) -> Turn:
 
 
 def searched(folder: Path) -> Turn:
-    from jupyter_mlops.experiments import mlflow_store
+    from jupyter_mlops.experiments.tracking import mlflow_store
 
     uri = mlflow_store.address(store(folder))
     from mlflow import MlflowClient

@@ -41,7 +41,7 @@ def people() -> pd.DataFrame:
 
 
 def looked(_folder: Path, *, plain: bool) -> Turn:
-    from jupyter_mlops.data.privacy_scan import scan
+    from jupyter_mlops.data.privacy.scan import scan
 
     table = mixed() if plain else people()
 
@@ -55,8 +55,8 @@ def looked(_folder: Path, *, plain: bool) -> Turn:
 
 def masked(folder: Path) -> Turn:
     from jupyter_mlops.core.project import Project
-    from jupyter_mlops.data.mask_columns import mask_column
-    from jupyter_mlops.data.privacy_salt import salt
+    from jupyter_mlops.data.privacy.masking import mask_column
+    from jupyter_mlops.data.privacy.salt import salt
 
     key, column = salt(Project.create(folder)), people()["email_0"]
     return lambda _number: partial(mask_column, key, column, how="hash", kind="email")

@@ -10,12 +10,13 @@ from jupyter_mlops.checks.cells import Cells
 from jupyter_mlops.checks.check import Unknown
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import did_you_mean
-from jupyter_mlops.data import catalogue, profiling
-from jupyter_mlops.data.catalogue import Snapshot
-from jupyter_mlops.data.load import load
-from jupyter_mlops.data.resolve import resolve
+from jupyter_mlops.data.profiles import profiling
 from jupyter_mlops.data.sketch.column import ColumnSketch
 from jupyter_mlops.data.sketch.table import TableSketch
+from jupyter_mlops.data.versions import catalogue
+from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.loading import loaded
+from jupyter_mlops.data.versions.resolve import resolve
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +98,7 @@ class Case:
 
     def other(self, ref: str, column: str) -> Cells:
         """Return a column of a snapshot."""
-        found = load(self.project, ref, columns=[column])
+        found = loaded(self.project, ref, columns=[column])
         if found.shape[1] != 1:
             raise Unknown(f"{found.shape[1]} columns of {ref} are called {column!r}")
         return Cells(column, found.iloc[:, 0])

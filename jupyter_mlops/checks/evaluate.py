@@ -8,13 +8,13 @@ from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, cast
 
-from jupyter_mlops.checks import functions, operands
 from jupyter_mlops.checks.check import Unknown
-from jupyter_mlops.checks.operands import Kind, Operand
+from jupyter_mlops.checks.expressions import functions, operands
+from jupyter_mlops.checks.expressions.operands import Kind, Operand
 
 if TYPE_CHECKING:
     from jupyter_mlops.checks.case import Case
-    from jupyter_mlops.checks.operands import Array, Mask
+    from jupyter_mlops.checks.expressions.operands import Array, Mask
 
 _NEAR, _TINY = 1e-9, 1e-12
 _COMPARE: dict[type[ast.cmpop], Callable[[Array, Array], Mask]] = {

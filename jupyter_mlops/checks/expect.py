@@ -11,10 +11,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jupyter_mlops.checks import contract, contract_file, contract_text, propose
 from jupyter_mlops.checks.case import Case
 from jupyter_mlops.checks.check import ask
-from jupyter_mlops.checks.contract import Contract, Document, Place
+from jupyter_mlops.checks.contracts import contract, files, propose, texts
+from jupyter_mlops.checks.contracts.contract import Contract, Document, Place
 from jupyter_mlops.core import call, progress
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.errors import Invalid, NotFound
@@ -22,11 +22,11 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import DatasetName, SnapshotRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import profiling
-from jupyter_mlops.data.catalogue import Snapshot
-from jupyter_mlops.data.load import load
-from jupyter_mlops.data.resolve import resolve
+from jupyter_mlops.data.profiles import profiling
 from jupyter_mlops.data.sketch.table import TableSketch
+from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.loading import loaded
+from jupyter_mlops.data.versions.resolve import resolve
 
 _SHOWN = 80
 
@@ -112,7 +112,7 @@ def expect(
     draft = _Draft(project, sorted(found, key=lambda item: item.version))
     made = draft.made()
     if write and made.is_changed:
-        contract_file.write(draft.path, made.text, draft.before)
+        files.write(draft.path, made.text, draft.before)
         return made.model_copy(update={"is_written": True})
     return made
 
@@ -122,8 +122,8 @@ class _Draft:
 
     def __init__(self, project: Project, good: Sequence[Snapshot]) -> None:
         self._project = project
-        self.path = contract_file.locate(project, good[0].dataset)
-        self.before = contract_file.read(self.path)
+        self.path = files.locate(project, good[0].dataset)
+        self.before = files.read(self.path)
         self._known = None if self.before is None else contract.parse(self.before, self.path.name)
         self._good = [*_earlier(project, self._known, good), *good]
         self._profiles = [profiling.of_snapshot(project, item) for item in self._good]
@@ -140,9 +140,9 @@ class _Draft:
         columns = {name: _kept(name, keys, broken) for name, keys in proposed.items()}
         change = _changed(self._known, columns, rest[0]) if self._known else _Change({}, {})
         text = (
-            contract_text.made(dataset, refs, table, columns)
+            texts.made(dataset, refs, table, columns)
             if self.before is None
-            else contract_text.changed(self.before, refs, change.new, change.wider)
+            else texts.changed(self.before, refs, change.new, change.wider)
         )
         return Expectation(
             dataset=dataset,
@@ -160,7 +160,7 @@ class _Draft:
         found: list[list[_Breach]] = [[] for _ in asked]
         for done, item in enumerate(self._good):
             progress.report(done, len(self._good), f"checking {item.ref}")
-            frame = load(self._project, item.ref)
+            frame = loaded(self._project, item.ref)
             case = Case(item.ref, frame, self._project, item.dataset, item)
             for breaches, one in zip(found, asked, strict=True):
                 breaches.extend(_breaches(one, case))

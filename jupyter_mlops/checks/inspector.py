@@ -6,16 +6,16 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.checks import contract
 from jupyter_mlops.checks.case import Case
+from jupyter_mlops.checks.contracts import contract
 from jupyter_mlops.checks.report import Report
 from jupyter_mlops.checks.rule import Rule
 from jupyter_mlops.checks.stored_case import StoredCase
 from jupyter_mlops.core.errors import Invalid, Refused
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data.catalogue import Snapshot
-from jupyter_mlops.data.frame import check
-from jupyter_mlops.data.stored import StoredTable
+from jupyter_mlops.data.encoding.frame import check
+from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.stored import StoredTable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,19 +7,19 @@ from typing import Annotated
 from pydantic import Field
 
 from jupyter_mlops.checks.check import Check, ask
-from jupyter_mlops.checks.leak_columns import Constants, Identifiers
-from jupyter_mlops.checks.leak_echo import Echo
-from jupyter_mlops.checks.leak_order import Order
-from jupyter_mlops.checks.leak_overlap import Group, Overlap
-from jupyter_mlops.checks.leak_split import Split
+from jupyter_mlops.checks.leakage.columns import Constants, Identifiers
+from jupyter_mlops.checks.leakage.echo import Echo
+from jupyter_mlops.checks.leakage.order import Order
+from jupyter_mlops.checks.leakage.overlap import Group, Overlap
+from jupyter_mlops.checks.leakage.split import Split
 from jupyter_mlops.checks.report import Finding, Report
 from jupyter_mlops.core.errors import NotFound
 from jupyter_mlops.core.preview import shown
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Subject
 from jupyter_mlops.core.verb import did_you_mean, verb
-from jupyter_mlops.data import privacy
-from jupyter_mlops.data.subject import named
+from jupyter_mlops.data.versions import privacy
+from jupyter_mlops.data.versions.subject import named
 
 
 @verb("leaks", effect="read", long=True)

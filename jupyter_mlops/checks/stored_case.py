@@ -9,7 +9,7 @@ from jupyter_mlops.checks.case import Case
 from jupyter_mlops.checks.cells import Cells
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.sketch.column import ColumnSketch
-from jupyter_mlops.data.stored import StoredTable
+from jupyter_mlops.data.versions.stored import StoredTable
 
 
 @dataclass(frozen=True)

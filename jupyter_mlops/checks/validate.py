@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from jupyter_mlops.checks import contract, contract_file, pandera_schema
 from jupyter_mlops.checks.case import Case
-from jupyter_mlops.checks.contract import Contract
+from jupyter_mlops.checks.contracts import contract, files, pandera
+from jupyter_mlops.checks.contracts.contract import Contract
 from jupyter_mlops.checks.report import Report
 from jupyter_mlops.core.errors import Invalid, NotFound, Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Cell, DatasetName, Subject
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data.privacy import hidden
-from jupyter_mlops.data.subject import named
+from jupyter_mlops.data.versions.privacy import hidden
+from jupyter_mlops.data.versions.subject import named
 
 if TYPE_CHECKING:
-    from jupyter_mlops.data.subject import Named
+    from jupyter_mlops.data.versions.subject import Named
 
 
 @verb("validate", effect="read", long=True)
@@ -58,7 +58,7 @@ def _contract(project: Project, case: Case) -> Contract:
         )
     found = contract.find(project, case.dataset)
     if found is None:
-        file = contract_file.locate(project, case.dataset).name
+        file = files.locate(project, case.dataset).name
         raise NotFound(f"No contract {file}.", hint=f"Propose one with `%mlops expect {case.dataset}`.")
     return found
 
@@ -67,6 +67,6 @@ def _asked(project: Project, case: Case, rules: tuple[str, str | None] | None) -
     if rules is None:
         return _contract(project, case).examine(case)
     text, file = rules
-    if file is not None and file.endswith(pandera_schema.SUFFIXES):
-        return pandera_schema.examine(text, file, case)
+    if file is not None and file.endswith(pandera.SUFFIXES):
+        return pandera.examine(text, file, case)
     return contract.parse(text, "the cell" if file is None or file.endswith(".ipynb") else file).examine(case)

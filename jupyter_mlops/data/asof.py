@@ -9,8 +9,8 @@ from pydantic import Field
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Subject, Table
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data.point_in_time import point_in_time
-from jupyter_mlops.data.subject import named
+from jupyter_mlops.data.derivation.point_in_time import point_in_time
+from jupyter_mlops.data.versions.subject import named
 
 
 @verb("asof", effect="read", long=True)

@@ -12,10 +12,10 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import DatasetName, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import catalogue, derive_recipe, facts
-from jupyter_mlops.data.catalogue import Snapshot, shown_size
-from jupyter_mlops.data.facts import Fact
-from jupyter_mlops.data.resolve import no_dataset
+from jupyter_mlops.data.versions import catalogue, facts, recipes
+from jupyter_mlops.data.versions.catalogue import Snapshot, shown_size
+from jupyter_mlops.data.versions.facts import Fact
+from jupyter_mlops.data.versions.resolve import no_dataset
 
 Limit = Annotated[int, Field(ge=1, le=1_000, description="How many to show.")]
 PageNumber = Annotated[int, Field(ge=1, le=1_000_000, description="Which page, from 1.")]
@@ -74,7 +74,7 @@ def datasets(
         total = catalogue.count(connection, name)
         if name is not None and total == 0:
             raise no_dataset(name, catalogue.names(connection))
-        found = derive_recipe.with_origin(connection, found)
+        found = recipes.with_origin(connection, found)
         judged = facts.of_kind(connection, "contract", name)
     found = [_judged(item, judged) for item in found]
     following = page + 1 if skip + len(found) < total else None

@@ -12,11 +12,12 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import DatasetName, Maker, Short, SnapshotRef, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import catalogue, derive_make, derive_recipe
-from jupyter_mlops.data.catalogue import Snapshot
-from jupyter_mlops.data.derive_recipe import Recipe
-from jupyter_mlops.data.resolve import no_dataset
-from jupyter_mlops.data.snapshot import Note
+from jupyter_mlops.data.derivation import making
+from jupyter_mlops.data.versions import catalogue, recipes
+from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.keeping import Note
+from jupyter_mlops.data.versions.recipes import Recipe
+from jupyter_mlops.data.versions.resolve import no_dataset
 
 Given = Annotated[
     tuple[str, ...], Field(description="NAME=VALUE: a further argument of the function."), Short("p")
@@ -50,10 +51,10 @@ def derive(
     if again:
         recipe = _again(project, name, source)
     else:
-        recipe = derive_make.plan(project, source, using, _values(param), keep)
+        recipe = making.plan(project, source, using, _values(param), keep)
     if any(item.dataset == name for item in recipe.sources):
         raise Invalid(f"{name} cannot be made from itself.", hint="Give what is made another name.")
-    return derive_make.keep(project, name, recipe, derive_make.make(project, recipe), note)
+    return making.keep(project, name, recipe, making.make(project, recipe), note)
 
 
 def _again(project: Project, name: str, refs: Sequence[str]) -> Recipe:
@@ -62,20 +63,18 @@ def _again(project: Project, name: str, refs: Sequence[str]) -> Recipe:
         last = catalogue.latest(connection, name)
         if last is None:
             raise no_dataset(name, catalogue.names(connection))
-        recipe = derive_recipe.get(connection, last)
+        recipe = recipes.get(connection, last)
     if recipe is None or not recipe.sources:
         raise Invalid(
             f"{last.ref} was not derived, so there is nothing to do again.", hint="Give --source and --using."
         )
-    given = {item.dataset: item for item in derive_make.sources(project, refs)}
+    given = {item.dataset: item for item in making.sources(project, refs)}
     strange = given.keys() - {item.dataset for item in recipe.sources}
     if strange:
         raise Invalid(
             f"{last.ref} was not made from {', '.join(sorted(strange))}.", hint=f"It was from {recipe.said}."
         )
-    newest = derive_make.sources(
-        project, [item.dataset for item in recipe.sources if item.dataset not in given]
-    )
+    newest = making.sources(project, [item.dataset for item in recipe.sources if item.dataset not in given])
     given |= {item.dataset: item for item in newest}
     return recipe.model_copy(update={"sources": tuple(given[item.dataset] for item in recipe.sources)})
 

@@ -14,17 +14,18 @@ from jupyter_mlops.core.preview import shown
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Subject
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import diff_columns, diff_key, diff_rows, privacy
-from jupyter_mlops.data.diff_cells import equal
-from jupyter_mlops.data.diff_columns import Pair, Pairing, SchemaChange
-from jupyter_mlops.data.diff_record import By, ColumnDiff, Diff
-from jupyter_mlops.data.diff_rows import Alignment
-from jupyter_mlops.data.diff_sample import Sampler
-from jupyter_mlops.data.diff_shift import shift
-from jupyter_mlops.data.subject import Named, named
+from jupyter_mlops.data.diffs import keys, matching, schemas
+from jupyter_mlops.data.diffs.cells import equal
+from jupyter_mlops.data.diffs.matching import Alignment
+from jupyter_mlops.data.diffs.record import By, ColumnDiff, Diff
+from jupyter_mlops.data.diffs.sample import Sampler
+from jupyter_mlops.data.diffs.schemas import Pair, Pairing, SchemaChange
+from jupyter_mlops.data.diffs.shift import shift
+from jupyter_mlops.data.versions import privacy
+from jupyter_mlops.data.versions.subject import Named, named
 
 if TYPE_CHECKING:
-    from jupyter_mlops.data.diff_cells import Mask
+    from jupyter_mlops.data.diffs.cells import Mask
 
 KeyColumn = Annotated[str, Field(description="A column that tells rows apart, or several: a,b.")]
 Sample = Annotated[int, Field(ge=0, le=10_000, description="How many rows of each kind of change to keep.")]
@@ -84,15 +85,15 @@ def match_rows(left: Named, right: Named, key: Sequence[str] = (), by: By | None
         raise Invalid(
             f"A key is of no use when rows are matched by {by}.", hint="Leave out --key or --match."
         )
-    pairing = diff_columns.pair(left.frame, right.frame)
+    pairing = schemas.pair(left.frame, right.frame)
     if by == "position":
-        return Matched(pairing, diff_rows.by_position(len(left.frame), len(right.frame)), "position")
-    found = diff_key.given(pairing, key, (left.name, right.name)) if key else None
+        return Matched(pairing, matching.by_position(len(left.frame), len(right.frame)), "position")
+    found = keys.given(pairing, key, (left.name, right.name)) if key else None
     if found is None and by != "content":
-        found = diff_key.guess(pairing)
+        found = keys.guess(pairing)
     if found is not None:
         columns, one, other = found
-        return Matched(pairing, diff_rows.by_codes(one, other), "key", columns, is_guessed=not key)
+        return Matched(pairing, matching.by_codes(one, other), "key", columns, is_guessed=not key)
     if by == "key":
         raise Invalid("No column tells every row of both tables apart.", hint="Name several: --key a,b.")
     return Matched(pairing, _by_content(left, right, pairing), "content")
@@ -101,8 +102,8 @@ def match_rows(left: Named, right: Named, key: Sequence[str] = (), by: By | None
 def _by_content(left: Named, right: Named, pairing: Pairing) -> Alignment:
     pairs = [pair.cells for pair in pairing.pairs]
     if not pairs:
-        return diff_rows.by_position(len(left.frame), len(right.frame))
-    return diff_rows.by_codes(*diff_rows.codes(pairs))
+        return matching.by_position(len(left.frame), len(right.frame))
+    return matching.by_codes(*matching.codes(pairs))
 
 
 def _same(left: Named, right: Named) -> Diff:
@@ -180,7 +181,7 @@ def _columns(pairs: Sequence[Pair], unlike: dict[int, Mask], *, is_all: bool) ->
 
 def _proven(found: Diff, left: Named, right: Named) -> Diff:
     """Let digests have the last word where nothing was found: they see what no cell and no dtype shows."""
-    from jupyter_mlops.data.frame import encode
+    from jupyter_mlops.data.encoding.frame import encode
 
     if found.added or found.removed or found.changed or found.is_moved or found.schema_changes:
         return found

@@ -14,12 +14,12 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import DatasetName, SnapshotRef, check_name
 from jupyter_mlops.core.verb import did_you_mean, verb
-from jupyter_mlops.data import catalogue, derive_recipe, facts
-from jupyter_mlops.data.derive_recipe import Recipe
-from jupyter_mlops.data.forget_rows import Search, subject_of, targets
-from jupyter_mlops.data.privacy_salt import salt
-from jupyter_mlops.data.resolve import no_dataset
-from jupyter_mlops.data.rewrite import Rewritten, Without, rewrite_all
+from jupyter_mlops.data.erasure.persons import Search, subject_of, targets
+from jupyter_mlops.data.erasure.rewrite import Rewritten, Without, rewrite_all
+from jupyter_mlops.data.privacy.salt import salt
+from jupyter_mlops.data.versions import catalogue, facts, recipes
+from jupyter_mlops.data.versions.recipes import Recipe
+from jupyter_mlops.data.versions.resolve import no_dataset
 
 _TURNS = 20
 
@@ -120,7 +120,7 @@ def forget(
         for item in (name, *also):
             if item not in known:
                 raise no_dataset(item, known)
-        derived = derive_recipe.derived_from(connection, name)
+        derived = recipes.derived_from(connection, name)
     search = Search(column)
     wanted, elsewhere = targets(key, column, values, [name, *also], derived)
     made = _rewritten(project, {item: search.without(tokens) for item, tokens in wanted.items()})

@@ -10,13 +10,15 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import DatasetName, Subject, check_name
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import derive_recipe, diff_key, mask_columns, privacy
-from jupyter_mlops.data.catalogue import Snapshot
-from jupyter_mlops.data.derive_recipe import Recipe, Source
-from jupyter_mlops.data.mask_values import How
-from jupyter_mlops.data.privacy_scan import scan
-from jupyter_mlops.data.snapshot import Note, snapshot
-from jupyter_mlops.data.subject import Named, named
+from jupyter_mlops.data.diffs import keys
+from jupyter_mlops.data.privacy import masking
+from jupyter_mlops.data.privacy.masks import How
+from jupyter_mlops.data.privacy.scan import scan
+from jupyter_mlops.data.versions import privacy, recipes
+from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.keeping import Note, keep_frame
+from jupyter_mlops.data.versions.recipes import Recipe, Source
+from jupyter_mlops.data.versions.subject import Named, named
 
 ColumnName = Annotated[str, Field(description="A column to mask, or several: a,b.")]
 
@@ -39,18 +41,16 @@ def mask(
     table = named(project, subject)
     name = _name(table, name)
     found = scan(table.frame)
-    wanted = diff_key.split(columns, [str(label) for label in table.frame.columns])
-    plan = mask_columns.plan(table.frame, wanted, how, found)
+    wanted = keys.split(columns, [str(label) for label in table.frame.columns])
+    plan = masking.plan(table.frame, wanted, how, found)
     if not plan:
         raise Invalid(
             f"Nothing in {table.name} looks personal.", hint="Name what to mask with --columns a,b."
         )
-    made = snapshot(project, mask_columns.masked(project, table.frame, plan), name, note=note, pii="allow")
+    made = keep_frame(project, masking.masked(project, table.frame, plan), name, note=note, pii="allow")
     sources = (Source(ref=table.snapshot.ref, digest=table.snapshot.digest),) if table.snapshot else ()
     with project.change() as connection:
-        derive_recipe.put(
-            connection, made, Recipe(kind="mask", name="mask", sources=sources, parameters=plan)
-        )
+        recipes.put(connection, made, Recipe(kind="mask", name="mask", sources=sources, parameters=plan))
         privacy.remember(connection, made, [item for item in found if item.column not in plan])
     return made.model_copy(update={"made_by": "mask", "made_from": tuple(item.ref for item in sources)})
 

@@ -12,10 +12,10 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import SnapshotRef, Subject
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import profiling
-from jupyter_mlops.data.profile_record import Profile
-from jupyter_mlops.data.resolve import resolve
+from jupyter_mlops.data.profiles import profiling
+from jupyter_mlops.data.profiles.record import Profile
 from jupyter_mlops.data.sketch.table import TableSketch
+from jupyter_mlops.data.versions.resolve import resolve
 
 _MOST = 1_000
 
@@ -30,7 +30,7 @@ def profile(
     ] = None,
 ) -> Profile:
     """Say what is known of a table's columns; of a snapshot without reading its rows."""
-    from jupyter_mlops.data.frame import check
+    from jupyter_mlops.data.encoding.frame import check
 
     names = [*([subject] if isinstance(subject, str) else []), *(also or [])]
     if len(names) > _MOST:

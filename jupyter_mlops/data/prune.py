@@ -14,8 +14,9 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import catalogue, derive_recipe, facts, scratch
-from jupyter_mlops.data.catalogue import Snapshot, shown_size
+from jupyter_mlops.data.sources import scratch
+from jupyter_mlops.data.versions import catalogue, facts, recipes
+from jupyter_mlops.data.versions.catalogue import Snapshot, shown_size
 
 Keep = Annotated[
     int | None, Field(ge=1, description="Take all but this many of the latest versions of each dataset off.")
@@ -69,7 +70,7 @@ def prune(
     project: Project, *, keep: Keep = None, grace_hours: Grace = 24.0, dry_run: DryRun = False
 ) -> Pruned:
     """Remove objects that no version needs and what dead writers left behind, once they are a day old."""
-    from jupyter_mlops.data.store import sweep
+    from jupyter_mlops.data.versions import sweep
 
     objects = project.objects
     least = objects.place.least_grace_s / 3600
@@ -81,8 +82,8 @@ def prune(
     with call.held(objects.place.alone()):
         with project.store.read() as connection:
             versions = catalogue.every(connection)
-            recipes = derive_recipe.objects(connection)
-        needed = sweep.reachable(objects, versions) | recipes
+            of_recipes = recipes.objects(connection)
+        needed = sweep.reachable(objects, versions) | of_recipes
         found = sweep.waste(objects, needed, grace_hours * 3600)
         files = list(scratch.left(project, grace_hours * 3600))
         dropped = [] if keep is None else _beyond(versions, keep)
@@ -111,7 +112,7 @@ def _beyond(versions: Sequence[Snapshot], keep: int) -> list[Snapshot]:
 
 def _drop(project: Project, versions: Sequence[Snapshot], dropped: Sequence[Snapshot]) -> None:
     """Take versions off the list; what they alone needed becomes young, so that it outlives its readers."""
-    from jupyter_mlops.data.store import sweep
+    from jupyter_mlops.data.versions import sweep
 
     if not dropped:
         return

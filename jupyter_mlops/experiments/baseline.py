@@ -17,7 +17,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, Run, RunLog
 from jupyter_mlops.core.types import Subject
 from jupyter_mlops.core.verb import did_you_mean, verb
-from jupyter_mlops.data.subject import Named, named
+from jupyter_mlops.data.versions.subject import Named, named
 from jupyter_mlops.experiments import provenance, spool
 from jupyter_mlops.experiments.baselines.families import families
 from jupyter_mlops.experiments.baselines.folds import folds

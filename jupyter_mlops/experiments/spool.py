@@ -14,7 +14,7 @@ from jupyter_mlops.core import durable
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, ModelFile, Point, Run, RunLog, RunStatus
-from jupyter_mlops.experiments.mlflow_reading import BORN, PID, is_alive
+from jupyter_mlops.experiments.tracking.mlflow_reading import BORN, PID, is_alive
 
 _DURATION = "jupyter_mlops.duration_s"
 _LINES = "journal.jsonl"

@@ -78,19 +78,19 @@ def _is_reference(project: Project, word: str) -> bool:
 
 
 def _table(project: Project, word: str) -> object:
-    from jupyter_mlops.data.source import read_table
+    from jupyter_mlops.data.versions.source import read_table
 
     return read_table(project, word)
 
 
 def _any_table(project: Project, word: str) -> object:
-    from jupyter_mlops.data.source import open_table
+    from jupyter_mlops.data.versions.source import open_table
 
     return open_table(project, word)
 
 
 def _said(word: str) -> str:
-    from jupyter_mlops.data.source import said
+    from jupyter_mlops.data.versions.source import said
 
     return said(word)
 
@@ -109,7 +109,7 @@ def _named_value(word: str, variables: Mapping[str, object]) -> dict[str, object
 
 
 def _maker(project: Project, word: str) -> object:
-    from jupyter_mlops.data.derive_function import load
+    from jupyter_mlops.data.derivation.functions import load
 
     path, colon, name = word.rpartition(":")
     return load(project.root, confined(project.root, path), name) if colon else _model(project, word)

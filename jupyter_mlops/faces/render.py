@@ -16,7 +16,7 @@ def as_record(answer: object) -> Record:
     """Return the wire form of an answer: itself, or the preview of a live table, personal values hidden."""
     if isinstance(answer, Record):
         return answer
-    from jupyter_mlops.data.privacy import hidden_in
+    from jupyter_mlops.data.privacy.scan import hidden_in
 
     table = cast("pd.DataFrame", answer)
     return Preview.of(table, hidden=hidden_in(table))

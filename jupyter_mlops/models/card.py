@@ -13,12 +13,12 @@ from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.tracker import ModelVersion
 from jupyter_mlops.core.types import VersionRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.models import card_text
 from jupyter_mlops.models.alias import find
-from jupyter_mlops.models.evidence import Evidence, gather
+from jupyter_mlops.models.cards import texts
+from jupyter_mlops.models.cards.evidence import Evidence, gather
+from jupyter_mlops.models.cards.section import Section
+from jupyter_mlops.models.cards.sections import sections
 from jupyter_mlops.models.safe import Origin
-from jupyter_mlops.models.section import Section
-from jupyter_mlops.models.sections import sections
 from jupyter_mlops.models.vulnerabilities import Vulnerabilities, vulnerabilities
 
 Markdown = Annotated[bool, Field(description="Show the Markdown text, for a file or a model hub.")]
@@ -98,14 +98,14 @@ def card_of(found: Evidence) -> ModelCard:
     made = sections(found)
     counting = [section for section in made if section.counts]
     known = sum(not section.gap for section in counting)
-    metadata = card_text.metadata(found)
+    metadata = texts.metadata(found)
     return ModelCard(
         version=found.version.ref,
         completeness=round(known / len(counting), 4),
         origin=found.origin,
         sections=made,
         metadata=metadata,
-        text=card_text.markdown(found.version.ref, metadata, made),
+        text=texts.markdown(found.version.ref, metadata, made),
     )
 
 

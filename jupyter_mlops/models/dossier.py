@@ -16,12 +16,12 @@ from jupyter_mlops.core.tracker import ModelVersion
 from jupyter_mlops.core.types import VersionRef, split_reference
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.models.alias import find
-from jupyter_mlops.models.dossier_points import Point, answer, changes
-from jupyter_mlops.models.dossier_template import GENERIC, Form, Template
-from jupyter_mlops.models.evidence import Line, gather
+from jupyter_mlops.models.cards.evidence import Line, gather
+from jupyter_mlops.models.cards.sections import sections
+from jupyter_mlops.models.dossiers.points import Point, answer, changes
+from jupyter_mlops.models.dossiers.template import GENERIC, Form, Template
 from jupyter_mlops.models.history import DEFAULT
 from jupyter_mlops.models.new_file import new_file
-from jupyter_mlops.models.sections import sections
 
 Points = Annotated[
     Template, Field(description="Points to answer: Annex IV of the EU AI Act, or our own generic ones.")
@@ -124,12 +124,12 @@ def _dossier(project: Project, version: ModelVersion, template: Template) -> Dos
 
 
 def _form(template: Template) -> Form:
-    from jupyter_mlops.models.dossier_annex import ANNEX_IV
+    from jupyter_mlops.models.dossiers.annex import ANNEX_IV
 
     return ANNEX_IV if template == "annex-iv" else GENERIC
 
 
 def _drawn(made: Dossier, to: Literal["html", "pdf"]) -> bytes:
-    from jupyter_mlops.models import dossier_html, dossier_pdf
+    from jupyter_mlops.models.dossiers import page, paper
 
-    return dossier_html.draw(made) if to == "html" else dossier_pdf.draw(made)
+    return page.draw(made) if to == "html" else paper.draw(made)

@@ -14,8 +14,8 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelVersion, Run, RunLog
 from jupyter_mlops.core.types import Subject, VersionRef
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data import privacy
-from jupyter_mlops.data.subject import Named
+from jupyter_mlops.data.versions import privacy
+from jupyter_mlops.data.versions.subject import Named
 from jupyter_mlops.models.alias import find
 from jupyter_mlops.models.evaluation import keep, slices
 from jupyter_mlops.models.evaluation.bootstrap import Interval, intervals

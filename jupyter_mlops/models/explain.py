@@ -16,7 +16,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelVersion
 from jupyter_mlops.core.types import Subject, VersionRef
 from jupyter_mlops.core.verb import did_you_mean, verb
-from jupyter_mlops.data import privacy
+from jupyter_mlops.data.versions import privacy
 from jupyter_mlops.models.alias import find
 from jupyter_mlops.models.evaluation import keep, slices
 from jupyter_mlops.models.evaluation.metrics import metric, metrics_for
@@ -38,7 +38,7 @@ from jupyter_mlops.models.safe import load_version
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jupyter_mlops.data.subject import Named
+    from jupyter_mlops.data.versions.subject import Named
     from jupyter_mlops.models.explanation.shapley import Floats
 
 FOLDER = "explanation"

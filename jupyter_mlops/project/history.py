@@ -16,7 +16,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import AnyRef, split_reference
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data.resolve import resolve
+from jupyter_mlops.data.versions.resolve import resolve
 from jupyter_mlops.governance.why import why
 from jupyter_mlops.models.history import DEFAULT, moves, strays
 

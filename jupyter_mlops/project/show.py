@@ -84,9 +84,9 @@ def _run(project: Project, ref: str) -> Shown:
 
 
 def _snapshot(project: Project, name: str) -> Record | None:
-    from jupyter_mlops.data.derive_recipe import with_origin
-    from jupyter_mlops.data.privacy import known_of
-    from jupyter_mlops.data.resolve import resolve
+    from jupyter_mlops.data.versions.privacy import known_of
+    from jupyter_mlops.data.versions.recipes import with_origin
+    from jupyter_mlops.data.versions.resolve import resolve
 
     try:
         found = resolve(project, name)

@@ -14,7 +14,7 @@ from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.types import split_reference
 from jupyter_mlops.core.verb import Role, verb
-from jupyter_mlops.data import catalogue
+from jupyter_mlops.data.versions import catalogue
 from jupyter_mlops.experiments import spool
 from jupyter_mlops.experiments.recorder.proof import cell_states
 from jupyter_mlops.experiments.recorder.states import CellState

@@ -17,12 +17,12 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import DatasetName, SnapshotRef, VersionRef, check_name, split_reference
 from jupyter_mlops.core.verb import did_you_mean, verb
-from jupyter_mlops.data import catalogue, derive_recipe
-from jupyter_mlops.data.derive_recipe import Recipe
+from jupyter_mlops.data.erasure.persons import subject_of
 from jupyter_mlops.data.forget import Value, Values
-from jupyter_mlops.data.forget_rows import subject_of
-from jupyter_mlops.data.privacy_salt import salt
-from jupyter_mlops.data.resolve import no_dataset
+from jupyter_mlops.data.privacy.salt import salt
+from jupyter_mlops.data.versions import catalogue, recipes
+from jupyter_mlops.data.versions.recipes import Recipe
+from jupyter_mlops.data.versions.resolve import no_dataset
 from jupyter_mlops.governance import graph
 from jupyter_mlops.governance.graph import Graph
 from jupyter_mlops.project.trace_rows import RowSearch, Searched, places
@@ -172,7 +172,7 @@ def _derived(connection: Connection, names: Sequence[str]) -> dict[tuple[str, in
     return {
         version: recipe
         for name in names
-        for version, recipe in derive_recipe.derived_from(connection, name).items()
+        for version, recipe in recipes.derived_from(connection, name).items()
     }
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import NotFound, Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data.catalogue import Snapshot
-from jupyter_mlops.data.derive_recipe import Recipe
-from jupyter_mlops.data.forget_rows import holds, targets
+from jupyter_mlops.data.erasure.persons import holds, targets
+from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.recipes import Recipe
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,8 +12,8 @@ from jupyter_mlops.core.errors import Invalid, NoProject
 from jupyter_mlops.core.project import FOLDER, Project, confined
 from jupyter_mlops.core.types import Word
 from jupyter_mlops.core.verb import verb
-from jupyter_mlops.data.verify import Deep, Verification
-from jupyter_mlops.data.verify import verify as verify_snapshots
+from jupyter_mlops.data.versions.verify import Deep, Verification
+from jupyter_mlops.data.versions.verify import verify as verify_snapshots
 from jupyter_mlops.models.passport.check import Checked, check
 
 Verifiable: TypeAlias = Annotated[

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jupyter_mlops.checks import contract
 from jupyter_mlops.checks.case import Case
 from jupyter_mlops.checks.check import ask
+from jupyter_mlops.checks.contracts import contract
 from jupyter_mlops.checks.rule import ROWS, Rule
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.snapshot import snapshot

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, ModelFile, Run, RunLog, Tracker
-from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.fakes import FakeClock, FakeTracker
 
 TABLE = pd.DataFrame({"age": [20.0, 30.0, 50.0, 60.0], "income": [1.0, 2.0, 8.0, 9.0]})

@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jupyter_mlops.checks import contract, expression
 from jupyter_mlops.checks.case import Case
 from jupyter_mlops.checks.check import ask
+from jupyter_mlops.checks.contracts import contract
+from jupyter_mlops.checks.expressions import expression
 from jupyter_mlops.core.project import Project
 from tests.docs.conftest import RunCells
 from tests.docs.pages import ROOT, blocks

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Run
-from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.faces.shell import Notebook
 
 DATA = """

@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.experiments import mlflow_store
+from jupyter_mlops.experiments.tracking import mlflow_store
 
 
 class Server:

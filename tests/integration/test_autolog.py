@@ -15,8 +15,8 @@ from jupyter_mlops.core.live import Picture
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Cell
 from jupyter_mlops.experiments.compare import compare
-from jupyter_mlops.experiments.mlflow import MlflowTracker
 from jupyter_mlops.experiments.record import record
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.experiments.tune import tune
 from jupyter_mlops.project.show import show
 from tests.unit.experiments.cells import PlainCell

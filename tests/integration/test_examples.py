@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data.resolve import resolve
+from jupyter_mlops.data.versions.resolve import resolve
 from jupyter_mlops.pipelines.durable.account import account
 from jupyter_mlops.pipelines.durable.state import EXECUTIONS
 

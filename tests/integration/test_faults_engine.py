@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.pipelines.durable.frozen import of_notebook
 from jupyter_mlops.pipelines.durable.launch import launch
 from jupyter_mlops.pipelines.durable.liveness import process_of

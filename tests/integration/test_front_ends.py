@@ -13,8 +13,8 @@ import pytest
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Run
-from jupyter_mlops.experiments.mlflow import MlflowTracker
 from jupyter_mlops.experiments.recorder.run_record import PATH, RunRecord
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.integration.kernels import Kernel, started
 
 CELLS = ("%load_ext jupyter_mlops", "n = 1", "%%mlops record\nm = n + 1", "%mlops status")

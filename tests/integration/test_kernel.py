@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import MIME
-from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.integration.kernels import Kernel, started
 
 

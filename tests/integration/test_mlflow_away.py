@@ -14,8 +14,8 @@ import pytest
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.experiments import spool
-from jupyter_mlops.experiments.mlflow import MlflowTracker
 from jupyter_mlops.experiments.record import record
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.project.status import status
 from tests.integration.servers import Server
 from tests.unit.experiments.cells import PlainCell
@@ -37,7 +37,7 @@ DIES = """
 import os, sys
 from pathlib import Path
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.experiments.record import record
 from tests.unit.experiments.cells import PlainCell
 project = Project(Path(sys.argv[1]), admin={"tracking_uri": sys.argv[2], "tracker_timeout_s": 2.0})

@@ -14,8 +14,9 @@ import pytest
 from jupyter_mlops.core.errors import Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelFile, RunLog
-from jupyter_mlops.experiments.mlflow import MlflowTracker
 from jupyter_mlops.experiments.record import record
+from jupyter_mlops.experiments.tracking import mlflow_reading
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.fakes import FakeClock
 from tests.unit.experiments.cells import PlainCell
 
@@ -160,6 +161,18 @@ class TestLimits:
         with pytest.raises(Refused, match="nobody trusted"):
             here.tracker.log(run, RunLog(models=[ModelFile("m", Doubler().fit([[1]], [2]), "f1")]))
         assert not cast(MlflowTracker, here.tracker)._client.get_run(run.id).outputs.model_outputs
+
+
+class TestLost:
+    def test_the_run_of_a_pipeline_outlives_the_process_that_began_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It may wait for days for an approval, and another worker goes on with it."""
+        tracker = MlflowTracker(Project(tmp_path))
+        monkeypatch.setattr(mlflow_reading, "is_alive", lambda tags: False)
+        tracker.start("retrain", key="1", experiment="e", tags={"jupyter_mlops.steps": "train, approve"})
+        dead = tracker.start("cell", key="2", experiment="e", tags={})
+        assert [run.id for run in tracker.close_lost()] == [dead.id]
 
 
 class TestLostElsewhere:

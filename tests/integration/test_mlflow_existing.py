@@ -13,8 +13,8 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.verb import verb_of
 from jupyter_mlops.experiments.compare import compare
-from jupyter_mlops.experiments.mlflow import MlflowTracker
 from jupyter_mlops.experiments.runs import runs
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.models.models import models
 from jupyter_mlops.models.promote import promote
 from jupyter_mlops.project.history import history

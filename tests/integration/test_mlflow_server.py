@@ -18,9 +18,9 @@ import pytest
 
 from jupyter_mlops.core.errors import Refused, Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.experiments.mlflow import MlflowTracker
-from jupyter_mlops.experiments.mlflow_wire import LostAnswer
 from jupyter_mlops.experiments.record import record
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow_wire import LostAnswer
 from tests.unit.experiments.cells import PlainCell
 
 TRAIN = """
@@ -43,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subp
         port = free.getsockname()[1]
     project = Project(root)
     project.prepare()
-    from jupyter_mlops.experiments import mlflow_store
+    from jupyter_mlops.experiments.tracking import mlflow_store
 
     mlflow_store.prepare(project)
     command = [
@@ -128,7 +128,7 @@ class TestRoundTrip:
         """The next start finds it still running, and its process gone."""
         source = (
             "import os; from pathlib import Path; from jupyter_mlops.core.project import Project\n"
-            "from jupyter_mlops.experiments.mlflow import MlflowTracker\n"
+            "from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker\n"
             f"p = Project(Path({str(there.root)!r}), admin={{'tracking_uri': {there.settings.tracking_uri!r}}})\n"
             "MlflowTracker(p).start('dying', key='d1', experiment='shop', tags={})\n"
             "os._exit(9)"

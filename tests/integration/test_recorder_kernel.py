@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.integration.kernels import Kernel, started
 
 SEEN = """

@@ -54,7 +54,7 @@ from jupyter_mlops.core.door import enter
 from jupyter_mlops.core.errors import Conflict, MlopsError, NotFound, Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.models.models import models
 from jupyter_mlops.models.promote import promote
 from jupyter_mlops.models.register import register

@@ -15,7 +15,7 @@ from jupyter_mlops.core.ledger import entries
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.experiments.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.models.evaluate import evaluate
 from jupyter_mlops.models.gate import gate
 from jupyter_mlops.models.gates.report import GateReport

@@ -13,8 +13,8 @@ from jupyter_mlops.core.door import enter
 from jupyter_mlops.core.errors import Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.experiments.mlflow import MlflowTracker
 from jupyter_mlops.experiments.record import record
+from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.models.card import card
 from jupyter_mlops.models.evaluate import evaluate
 from jupyter_mlops.models.passport.check import check

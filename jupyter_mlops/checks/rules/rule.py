@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
-from jupyter_mlops.checks import evaluate, expression
+from jupyter_mlops.checks import evaluate
 from jupyter_mlops.checks.case import Case
+from jupyter_mlops.checks.expressions import expression
 from jupyter_mlops.checks.report import Finding
 from jupyter_mlops.checks.rule import Rule
 

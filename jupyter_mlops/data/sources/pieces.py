@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, Unavailable
-from jupyter_mlops.data import scratch
+from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.sources.flow import Part, fitted, wider
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from jupyter_mlops.core import secret
 from jupyter_mlops.core.errors import Invalid, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import did_you_mean
-from jupyter_mlops.data import scratch
+from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.sources.flow import Flow, cause, joined
 from jupyter_mlops.data.sources.pieces import collected
 

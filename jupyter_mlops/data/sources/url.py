@@ -16,7 +16,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid, MlopsError, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data import scratch
+from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.sources.flow import Flow, Part, cause, joined
 from jupyter_mlops.data.sources.formats import SUFFIXES, open_file
 

@@ -8,8 +8,8 @@ from itertools import chain
 
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.objects import Batch, Objects
-from jupyter_mlops.data.frame import digest_of
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.frame import digest_of
+from jupyter_mlops.data.encoding.part import Part
 from jupyter_mlops.data.store import fingerprint
 from jupyter_mlops.data.store.blocks import Bytes, Writer
 from jupyter_mlops.data.store.chain import PartReader

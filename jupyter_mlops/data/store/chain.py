@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.objects import Objects
-from jupyter_mlops.data.part import Meta, Part
+from jupyter_mlops.data.encoding.part import Meta, Part
 from jupyter_mlops.data.store import fingerprint, packed, rowmap
 from jupyter_mlops.data.store.blocks import Reader
 from jupyter_mlops.data.store.layout import Slot

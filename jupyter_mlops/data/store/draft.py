@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.part import Part
 from jupyter_mlops.data.store.blocks import Bytes, Writer
 from jupyter_mlops.data.store.delta import Found
 from jupyter_mlops.data.store.extents import ExtentWriter

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.part import Part
 
 if TYPE_CHECKING:
     import numpy as np

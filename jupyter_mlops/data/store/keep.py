@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.objects import Batch, Objects
-from jupyter_mlops.data import profiling
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.part import Part
+from jupyter_mlops.data.store import profiles
 from jupyter_mlops.data.store.chain import PartReader
 from jupyter_mlops.data.store.delta import Found, steps
 from jupyter_mlops.data.store.draft import Known, Shared, bound, keyed, reused, row_maps, stepped
@@ -58,7 +58,7 @@ def keep(
         if any(part.part is None and part.digest not in shared for part in seen.parts):
             seen = survey(frame, {})  # what was recognised is damaged
         made = _store(objects, batch, seen, shared, known).model_copy(update={"erased": tuple(erased)})
-        made = profiling.attached(objects, batch, made, frame, known)
+        made = profiles.attached(objects, batch, made, frame, known)
         return Known(made, batch.put(made.write()))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from jupyter_mlops.data.part import Meta, Part
+from jupyter_mlops.data.encoding.part import Meta, Part
 
 _TEXT = frozenset({"string", "large_string", "binary", "large_binary"})
 _LISTS = frozenset({"list", "large_list", "fixed_size_list"})
@@ -124,7 +124,7 @@ def _numbers(dtype: str) -> Slot:
 
 
 def _codes(size: int) -> Slot:
-    from jupyter_mlops.data.axes import code_type
+    from jupyter_mlops.data.encoding.axes import code_type
 
     return Slot("numbers", code_type(size))
 

@@ -9,7 +9,7 @@ from typing import cast
 from pydantic import BaseModel, ConfigDict
 
 from jupyter_mlops.core.objects import Objects
-from jupyter_mlops.data.part import canonical, check_format
+from jupyter_mlops.data.encoding.part import canonical, check_format
 from jupyter_mlops.data.store.packed import STORAGE
 
 Extent = tuple[int, int, int]

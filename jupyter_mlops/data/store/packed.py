@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from jupyter_mlops.core.errors import Unavailable
-from jupyter_mlops.data.cells import runs
-from jupyter_mlops.data.part import Meta, Part, canonical, check_format
+from jupyter_mlops.data.encoding.cells import runs
+from jupyter_mlops.data.encoding.part import Meta, Part, canonical, check_format
 from jupyter_mlops.data.store.blocks import Bytes, Reader, Spec, Writer
 from jupyter_mlops.data.store.layout import Slot
 from jupyter_mlops.data.store.tracks import Numbers, Runs, Track, Whole, stack

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Unavailable
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.part import Part
 from jupyter_mlops.data.store import fingerprint
 from jupyter_mlops.data.store.layout import Slot
 from jupyter_mlops.data.store.manifest import Kept

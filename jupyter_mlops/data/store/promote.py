@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from jupyter_mlops.core.errors import Invalid
-from jupyter_mlops.data import arrays
-from jupyter_mlops.data.frame import encode_column, shown
-from jupyter_mlops.data.part import Meta, Part, Source, canonical
+from jupyter_mlops.data.encoding import arrays
+from jupyter_mlops.data.encoding.frame import encode_column, shown
+from jupyter_mlops.data.encoding.part import Meta, Part, Source, canonical
 from jupyter_mlops.data.store.spool import Column, Piece, Spool
 
 if TYPE_CHECKING:

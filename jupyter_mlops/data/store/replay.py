@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, cast
 
-from jupyter_mlops.data.part import Meta
+from jupyter_mlops.data.encoding.part import Meta
 from jupyter_mlops.data.store.blocks import Reader, Spec
 from jupyter_mlops.data.store.layout import Slot
 from jupyter_mlops.data.store.packed import Groups, Opened, unpack

@@ -10,8 +10,8 @@ from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import NotFound, Unavailable
 from jupyter_mlops.core.objects import Objects
 from jupyter_mlops.core.verb import did_you_mean
-from jupyter_mlops.data.frame import decode, decode_index, digest_of
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.frame import decode, decode_index, digest_of
+from jupyter_mlops.data.encoding.part import Part
 from jupyter_mlops.data.store import manifest
 from jupyter_mlops.data.store.chain import PartReader
 from jupyter_mlops.data.store.manifest import Kept, Manifest

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 
 from jupyter_mlops.core.errors import Unavailable
-from jupyter_mlops.data import scratch
-from jupyter_mlops.data.part import Meta, Part
+from jupyter_mlops.data.encoding.part import Meta, Part
+from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.store.layout import Slot
 
 _CHUNK = 1 << 22

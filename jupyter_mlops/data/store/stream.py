@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.objects import Objects
-from jupyter_mlops.data import profiling
-from jupyter_mlops.data.frame import encode_column, encode_index, shown
-from jupyter_mlops.data.part import FORMAT, Part, canonical
+from jupyter_mlops.data.encoding.frame import encode_column, encode_index, shown
+from jupyter_mlops.data.encoding.part import FORMAT, Part, canonical
 from jupyter_mlops.data.store import fingerprint
 from jupyter_mlops.data.store.bind import Binder, Spooled, slots_of
 from jupyter_mlops.data.store.draft import Known
+from jupyter_mlops.data.store.profiles import Gathering
 from jupyter_mlops.data.store.promote import promote
 from jupyter_mlops.data.store.spool import Column, Spool
 
@@ -53,7 +53,7 @@ def keep_batches(
         There is no batch, batches differ in their columns, or something cannot be kept exactly.
     """
     with Spool(folder) as spool:
-        profile = profiling.Gathering()
+        profile = Gathering()
         labels, columns, rows = _spooled(spool, batches, profile)
         for column in columns:
             promote(spool, column)
@@ -67,7 +67,7 @@ def keep_batches(
 
 
 def _spooled(
-    spool: Spool, batches: Iterable[pa.RecordBatch], profile: profiling.Gathering
+    spool: Spool, batches: Iterable[pa.RecordBatch], profile: Gathering
 ) -> tuple[Part, list[Column], int]:
     labels: Part | None = None
     columns: list[Column] = []

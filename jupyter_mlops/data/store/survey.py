@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core import progress
-from jupyter_mlops.data.frame import check, digest_of, encode_column, encode_index, shown
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.frame import check, digest_of, encode_column, encode_index, shown
+from jupyter_mlops.data.encoding.part import Part
 from jupyter_mlops.data.store import fingerprint
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from jupyter_mlops.data.cells import runs, to_arrow
-from jupyter_mlops.data.part import Meta, Part
+from jupyter_mlops.data.encoding.cells import runs, to_arrow
+from jupyter_mlops.data.encoding.part import Meta, Part
 from jupyter_mlops.data.store.blocks import bytes_of
 from jupyter_mlops.data.store.layout import Slot, layout
 

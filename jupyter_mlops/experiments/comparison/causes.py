@@ -115,7 +115,7 @@ def _by_name(side: Evidence) -> dict[str, str]:
 
 def _dataset(project: Project, pair: tuple[Evidence, Evidence], one: str, other: str) -> Iterator[Cause]:
     from jupyter_mlops.data.diff import diff
-    from jupyter_mlops.data.resolve import resolve
+    from jupyter_mlops.data.versions.resolve import resolve
 
     try:
         left, right = resolve(project, one), resolve(project, other)

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from jupyter_mlops.core.redact import redact
-from jupyter_mlops.data.privacy_detect import DETECTORS
+from jupyter_mlops.data.privacy.detect import DETECTORS
 
 _KINDS = frozenset(["secret", "iban", "card", "national-id"])
 # Python's expressions, unlike those of Arrow, must not look for the end of a word from each of its letters.

@@ -14,7 +14,7 @@ from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import split_reference
-from jupyter_mlops.data.resolve import resolve
+from jupyter_mlops.data.versions.resolve import resolve
 from jupyter_mlops.experiments.environment import environment
 from jupyter_mlops.experiments.recorder import generators
 from jupyter_mlops.experiments.recorder.masking import Mask

@@ -12,7 +12,7 @@ from jupyter_mlops.core.errors import Conflict, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Run
 from jupyter_mlops.data.load import load
-from jupyter_mlops.data.resolve import resolve
+from jupyter_mlops.data.versions.resolve import resolve
 from jupyter_mlops.experiments.recorder.run_record import RunRecord
 from jupyter_mlops.experiments.reproduction.rebuild import TAG, Rebuilt
 from jupyter_mlops.experiments.reproduction.scratch import scratch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.data.profile_figure import plain
+from jupyter_mlops.data.profiles.figure import plain
 
 if TYPE_CHECKING:
     from jupyter_mlops.models.evaluation.curves import Confusion, Points

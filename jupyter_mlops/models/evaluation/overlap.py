@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from jupyter_mlops.checks.check import ask
-from jupyter_mlops.checks.leak_overlap import Overlap
-from jupyter_mlops.checks.leak_split import Split
+from jupyter_mlops.checks.leakage.overlap import Overlap
+from jupyter_mlops.checks.leakage.split import Split
 from jupyter_mlops.checks.report import Finding
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelVersion, Run
-from jupyter_mlops.data import privacy
-from jupyter_mlops.data.catalogue import Snapshot
-from jupyter_mlops.data.resolve import resolve
-from jupyter_mlops.data.subject import Named
+from jupyter_mlops.data.versions import privacy
+from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.resolve import resolve
+from jupyter_mlops.data.versions.subject import Named
 from jupyter_mlops.models import tags
 
 Seen = tuple[tuple[Finding, ...], dict[str, str]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from jupyter_mlops.core import call
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Subject
-from jupyter_mlops.data.resolve import resolve
-from jupyter_mlops.data.subject import Named, named
+from jupyter_mlops.data.versions.resolve import resolve
+from jupyter_mlops.data.versions.subject import Named, named
 from jupyter_mlops.models.evaluation.overlap import read
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from jupyter_mlops.data.profile_figure import plain
+from jupyter_mlops.data.profiles.figure import plain
 from jupyter_mlops.models.evaluation.figure import layout
 
 if TYPE_CHECKING:

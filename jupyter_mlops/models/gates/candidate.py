@@ -12,7 +12,7 @@ from jupyter_mlops.core.errors import MlopsError, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelVersion, Run
 from jupyter_mlops.core.types import Alias
-from jupyter_mlops.data.subject import Named, named
+from jupyter_mlops.data.versions.subject import Named, named
 from jupyter_mlops.models.evaluation.bootstrap import Interval, intervals
 from jupyter_mlops.models.evaluation.metrics import metric, metrics_for
 from jupyter_mlops.models.evaluation.predictions import Predictions, judge

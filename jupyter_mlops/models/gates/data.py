@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from jupyter_mlops.checks import contract
 from jupyter_mlops.checks.check import Check, Unknown, ask
-from jupyter_mlops.checks.leak_columns import Constants, Identifiers
-from jupyter_mlops.checks.leak_echo import Echo
-from jupyter_mlops.checks.leak_overlap import Group, Overlap
-from jupyter_mlops.checks.leak_split import Split
+from jupyter_mlops.checks.contracts import contract
+from jupyter_mlops.checks.leakage.columns import Constants, Identifiers
+from jupyter_mlops.checks.leakage.echo import Echo
+from jupyter_mlops.checks.leakage.overlap import Group, Overlap
+from jupyter_mlops.checks.leakage.split import Split
 from jupyter_mlops.checks.report import Finding, Report
 from jupyter_mlops.checks.validate import case_of
 from jupyter_mlops.core.preview import shown
-from jupyter_mlops.data import privacy
-from jupyter_mlops.data.subject import Named, named
+from jupyter_mlops.data.versions import privacy
+from jupyter_mlops.data.versions.subject import Named, named
 from jupyter_mlops.experiments.recorder.proof import FINDINGS
 from jupyter_mlops.models import tags
 from jupyter_mlops.models.gates.candidate import Candidate

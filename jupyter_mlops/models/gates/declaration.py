@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, MutableMapping, MutableSequence
 from typing import cast
 
-from jupyter_mlops.checks import contract_file
+from jupyter_mlops.checks.contracts import files
 from jupyter_mlops.core.errors import Invalid, Refused
 from jupyter_mlops.core.policy import is_at_least, role_of
 from jupyter_mlops.core.project import Project
@@ -50,13 +50,13 @@ def declare(project: Project, name: str, asked: Asked, *, is_written: bool) -> D
         Somebody changed the file meanwhile.
     """
     path = project.root / FILE
-    before = contract_file.read(path)
+    before = files.read(path)
     if name in project.settings.gates and name not in _gates(tomllib.loads(before or "")):
         raise Invalid(f"gates.{name} is not declared in {FILE}.", hint="`%mlops settings` tells where it is.")
     text = _edited(before or "", name, asked)
     if is_written:
         _check_admin(project)
-        contract_file.write(path, text, before)
+        files.write(path, text, before)
     lines = difflib.unified_diff((before or "").splitlines(), text.splitlines(), FILE, FILE, lineterm="", n=2)
     return Declaration(gate=name, file=FILE, diff="\n".join(lines), is_written=is_written)
 

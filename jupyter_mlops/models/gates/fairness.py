@@ -9,7 +9,7 @@ from pydantic import Field
 
 from jupyter_mlops.checks.check import Unknown
 from jupyter_mlops.checks.report import Finding
-from jupyter_mlops.data import privacy
+from jupyter_mlops.data.versions import privacy
 from jupyter_mlops.models.evaluation.fairness import SMALLEST, Measure, fairness
 from jupyter_mlops.models.gates.candidate import Candidate
 from jupyter_mlops.models.gates.check import Share, VersionCheck

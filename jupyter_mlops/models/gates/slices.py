@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from jupyter_mlops.checks.check import Unknown
 from jupyter_mlops.checks.report import Finding
-from jupyter_mlops.data import privacy
+from jupyter_mlops.data.versions import privacy
 from jupyter_mlops.models.evaluation.bootstrap import Interval, intervals
 from jupyter_mlops.models.evaluation.metrics import Metric, metric
 from jupyter_mlops.models.evaluation.predictions import Predictions

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pydantic import JsonValue
 
 from jupyter_mlops import __version__
-from jupyter_mlops.models.evidence import Evidence, Training
+from jupyter_mlops.models.cards.evidence import Evidence, Training
 
 _SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 _PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)")

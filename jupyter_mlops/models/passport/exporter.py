@@ -11,7 +11,7 @@ from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelVersion
 from jupyter_mlops.models.alias import find
 from jupyter_mlops.models.card import card_of
-from jupyter_mlops.models.evidence import gather
+from jupyter_mlops.models.cards.evidence import gather
 from jupyter_mlops.models.passport.bill import bill
 from jupyter_mlops.models.passport.form import encode
 from jupyter_mlops.models.passport.write import passport

@@ -18,7 +18,7 @@ from jupyter_mlops.core.types import VersionRef
 from jupyter_mlops.models import tags
 from jupyter_mlops.models.alias import find
 from jupyter_mlops.models.card import ModelCard, card_of
-from jupyter_mlops.models.evidence import Evidence, gather
+from jupyter_mlops.models.cards.evidence import Evidence, gather
 from jupyter_mlops.models.passport.bill import bill
 from jupyter_mlops.models.passport.form import Passport, encode, seal
 from jupyter_mlops.models.passport.ledger_part import ledger_part, signer_of, signers_of

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, select
 
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project, confined
-from jupyter_mlops.data.resolve import resolve
+from jupyter_mlops.data.versions.resolve import resolve
 from jupyter_mlops.pipelines.durable.attempt import Settled, Work
 from jupyter_mlops.pipelines.durable.state import STEPS
 

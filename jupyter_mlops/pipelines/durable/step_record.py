@@ -26,7 +26,8 @@ def start(work: Work, notebook: Notebook) -> Run:
         "jupyter_mlops.notebook_sha256": notebook.sha256,
         "jupyter_mlops.execution": work.key.execution,
     }
-    outer = _of_execution(work, tags if work.frozen.is_notebook else {})
+    steps = ", ".join(step.name for step in work.frozen.definition.steps)
+    outer = _of_execution(work, tags if work.frozen.is_notebook else {"jupyter_mlops.steps": steps[:500]})
     if work.frozen.is_notebook:
         return outer
     inner = tags | {"jupyter_mlops.step": work.step.name, "jupyter_mlops.parent": outer.id}

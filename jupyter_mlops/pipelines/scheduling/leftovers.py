@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from jupyter_mlops.core.errors import Conflict
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data.store import sweep
+from jupyter_mlops.data.versions import sweep
 from jupyter_mlops.pipelines.durable import frozen
 from jupyter_mlops.pipelines.durable.state import EXECUTIONS
 from jupyter_mlops.pipelines.scheduling.schedules import SCHEDULES

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, select
 from jupyter_mlops.core import call, ledger
 from jupyter_mlops.core.errors import Conflict, Invalid, MlopsError, NotFound
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data import catalogue
+from jupyter_mlops.data.versions import catalogue
 from jupyter_mlops.pipelines import run
 from jupyter_mlops.pipelines.durable import frozen
 from jupyter_mlops.pipelines.durable.frozen import Frozen

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from jupyter_mlops.checks import contract
 from jupyter_mlops.checks.case import Case
+from jupyter_mlops.checks.contracts import contract
 from jupyter_mlops.checks.report import Report
 from jupyter_mlops.core.project import Project
 

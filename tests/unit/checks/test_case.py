@@ -8,8 +8,8 @@ import pytest
 from jupyter_mlops.checks.case import Case
 from jupyter_mlops.checks.check import Unknown
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data.resolve import resolve
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.data.versions.resolve import resolve
 
 
 def case(project: Project, frame: pd.DataFrame) -> Case:

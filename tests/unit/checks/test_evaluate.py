@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_mlops.checks import evaluate, expression
+from jupyter_mlops.checks import evaluate
 from jupyter_mlops.checks.case import Case
 from jupyter_mlops.checks.check import Unknown
+from jupyter_mlops.checks.expressions import expression
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
 from tests.fakes import FakeClock

@@ -126,7 +126,7 @@ class TestAgain:
     def test_a_change_meanwhile_is_kept(self, shop, monkeypatch):
         """Two people, one file."""
         monkeypatch.setattr(
-            "jupyter_mlops.checks.contract_text.made",
+            "jupyter_mlops.checks.contracts.texts.made",
             lambda *_: (file(shop).write_text("# mine"), "enforce = false")[1],
         )
         with pytest.raises(Conflict):

@@ -13,11 +13,11 @@ from jupyter_mlops.core.bucket import Bucket
 from jupyter_mlops.core.errors import Invalid, Unavailable
 from jupyter_mlops.core.objects import Objects, open_objects
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.data.erasure.rewrite import rewrite, without_rows
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.prune import prune
-from jupyter_mlops.data.rewrite import rewrite, without_rows
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.data.verify import verify
+from jupyter_mlops.data.versions.verify import verify
 from tests.unit.core.faulty_s3 import FaultyS3
 
 CONTENT = b"customers" * 1_000

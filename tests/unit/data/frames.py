@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jupyter_mlops.data.frame import decode, encode
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.frame import decode, encode
+from jupyter_mlops.data.encoding.part import Part
 from jupyter_mlops.data.store.chain import open_key
 from jupyter_mlops.data.store.draft import seal_key
 from jupyter_mlops.data.store.packed import open_

@@ -9,7 +9,7 @@ import uuid
 import numpy as np
 import pandas as pd
 
-from jupyter_mlops.data import privacy_checks
+from jupyter_mlops.data.privacy import check_digits
 
 ROWS = 300
 LOCALES = ("en", "de", "fr", "es", "it")
@@ -264,7 +264,7 @@ def _iban(dice: random.Random, locale: str) -> str:
         if bank == "X"
         else bank + "".join(dice.choices(string.digits, k=size))
     )
-    key = next(key for key in range(2, 99) if privacy_checks.is_iban(f"{country}{key:02}{body}"))
+    key = next(key for key in range(2, 99) if check_digits.is_iban(f"{country}{key:02}{body}"))
     whole = f"{country}{key:02}{body}"
     return " ".join(whole[at : at + 4] for at in range(0, len(whole), 4)) if dice.random() < 0.5 else whole
 
@@ -272,7 +272,7 @@ def _iban(dice: random.Random, locale: str) -> str:
 def _card(dice: random.Random, _locale: str) -> str:
     start = dice.choice(["4", "51", "55", "6011"])
     body = start + "".join(dice.choices(string.digits, k=15 - len(start)))
-    whole = body + next(digit for digit in string.digits if privacy_checks.luhn(body + digit))
+    whole = body + next(digit for digit in string.digits if check_digits.luhn(body + digit))
     return " ".join(whole[at : at + 4] for at in range(0, 16, 4)) if dice.random() < 0.5 else whole
 
 
@@ -287,7 +287,7 @@ def _national_id(dice: random.Random, locale: str) -> str:
             "es": digits[:8] + dice.choice(string.ascii_uppercase),
             "it": _fiscal(dice),
         }
-        if privacy_checks.is_national_id(forms[locale]):
+        if check_digits.is_national_id(forms[locale]):
             return forms[locale]
 
 

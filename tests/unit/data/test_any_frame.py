@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_mlops.data.frame import encode
+from jupyter_mlops.data.encoding.frame import encode
 from tests.unit.data.frames import STRINGS, arrow, objects, round_trip, told
 
 CELLS = st.recursive(

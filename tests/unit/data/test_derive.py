@@ -10,14 +10,14 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from jupyter_mlops.core import door, ledger
 from jupyter_mlops.core.errors import Invalid, NotFound, Refused
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data import derive_recipe
 from jupyter_mlops.data.datasets import datasets
+from jupyter_mlops.data.derivation.functions import load as load_function
 from jupyter_mlops.data.derive import derive
-from jupyter_mlops.data.derive_function import load as load_function
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.prune import prune
-from jupyter_mlops.data.resolve import resolve
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.data.versions import recipes
+from jupyter_mlops.data.versions.resolve import resolve
 from jupyter_mlops.project.show import show
 
 CUSTOMERS = pd.DataFrame({"id": [1, 2, 3], "spent": [10.0, 20.0, 60.0], "city": ["Rome", "Oslo", "Rome"]})
@@ -57,7 +57,7 @@ class TestFunction:
         made = derive(project, "features", source=("customers",), using=maker("features"), param=("by=3",))
         assert load(project, made.ref)["spent"].tolist() == [60.0, 120.0, 360.0]
         with project.store.read() as connection:
-            recipe = derive_recipe.get(connection, made)
+            recipe = recipes.get(connection, made)
         assert (recipe.name, recipe.said, recipe.parameters) == ("features", "customers@1", {"by": 3})
         assert "FACTOR = 2" in recipe.code
         assert "def scaled" in recipe.code
@@ -160,7 +160,7 @@ class TestPrune:
         snapshot(project, CUSTOMERS, "scaled")
         prune(project, keep=1, grace_hours=0)
         with project.store.read() as connection:
-            assert derive_recipe.objects(connection) == set()
+            assert recipes.objects(connection) == set()
 
 
 class TestRefusals:

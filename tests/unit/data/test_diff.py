@@ -12,8 +12,8 @@ from jupyter_mlops.core import door
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.verb import verb_of
 from jupyter_mlops.data.diff import diff
-from jupyter_mlops.data.diff_record import Diff, RowDiff
-from jupyter_mlops.data.frame import encode
+from jupyter_mlops.data.diffs.record import Diff, RowDiff
+from jupyter_mlops.data.encoding.frame import encode
 from jupyter_mlops.data.snapshot import snapshot
 from tests.unit.data.frames import FRAMES
 
@@ -228,7 +228,7 @@ def test_it_agrees_with_dictionaries(tmp_path_factory, left, right):
     from collections import Counter
 
     from jupyter_mlops.data.diff import match_rows
-    from jupyter_mlops.data.subject import Named
+    from jupyter_mlops.data.versions.subject import Named
 
     one, other = (
         Named("", pd.DataFrame(rows, columns=["k", "v"]).astype({"k": "int64", "v": "str"}))

@@ -12,16 +12,16 @@ from jupyter_mlops.core import door, ledger
 from jupyter_mlops.core.errors import NotFound, Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data import profiling
+from jupyter_mlops.data.derivation.functions import load as load_function
 from jupyter_mlops.data.derive import derive
-from jupyter_mlops.data.derive_function import load as load_function
 from jupyter_mlops.data.forget import forget
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.mask import mask
 from jupyter_mlops.data.profile import profile
-from jupyter_mlops.data.resolve import resolve
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.data.verify import verify
+from jupyter_mlops.data.store import profiles
+from jupyter_mlops.data.versions.resolve import resolve
+from jupyter_mlops.data.versions.verify import verify
 from jupyter_mlops.project.show import show
 
 FORK = get_context("fork")
@@ -62,7 +62,7 @@ class TestForget:
     def test_no_trace_of_the_value_is_left(self, project, monkeypatch):
         """Neither in objects, kept uncompressed here, nor in profiles, the ledger or the store."""
         monkeypatch.setattr("jupyter_mlops.data.store.blocks._compressed", lambda _: None)
-        monkeypatch.setattr(profiling, "LEAST_CELLS", 0)
+        monkeypatch.setattr(profiles, "LEAST_CELLS", 0)
         snapshot(project, PEOPLE.assign(code=["zq-7", "b", "c", "zq-7"]), "people", pii="allow")
         snapshot(project, PEOPLE.assign(code=["zq-7", "b", "c", "d"]), "people", pii="allow")
         assert "zq-7" in str(profile(project, "people@1"))

@@ -12,12 +12,12 @@ from jupyter_mlops.core import door
 from jupyter_mlops.core.call import Call, current
 from jupyter_mlops.core.errors import NotFound, Unavailable
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data import catalogue
-from jupyter_mlops.data.catalogue import SNAPSHOTS
+from jupyter_mlops.data.encoding.part import canonical
 from jupyter_mlops.data.load import load
-from jupyter_mlops.data.part import canonical
 from jupyter_mlops.data.snapshot import snapshot
 from jupyter_mlops.data.store import manifest
+from jupyter_mlops.data.versions import catalogue
+from jupyter_mlops.data.versions.catalogue import SNAPSHOTS
 
 FRAME = pd.DataFrame(
     {"id": [1, 2], "name": ["ada", None], 3: [0.5, -0.0]}, index=pd.Index([7, 8], name="key")

@@ -8,12 +8,12 @@ import pytest
 from jupyter_mlops.core import door, ledger
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data import derive_recipe
 from jupyter_mlops.data.derive import derive
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.mask import mask
-from jupyter_mlops.data.privacy_salt import salt
+from jupyter_mlops.data.privacy.salt import salt
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.data.versions import recipes
 
 PEOPLE = pd.DataFrame(
     {
@@ -52,7 +52,7 @@ class TestMask:
         snapshot(project, PEOPLE, "people")
         first = mask(project, "people", columns=("email,phone",), how="redact")
         with project.store.read() as connection:
-            recipe = derive_recipe.get(connection, first)
+            recipe = recipes.get(connection, first)
         assert recipe.parameters["email"] == {"how": "redact", "kind": "email"}
         snapshot(project, PEOPLE.head(2), "people")
         derive(project, "people-masked", again=True)

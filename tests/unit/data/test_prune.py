@@ -17,12 +17,12 @@ from jupyter_mlops.core.errors import Conflict, NotFound, Refused, Unavailable
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data import scratch
 from jupyter_mlops.data.datasets import datasets
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.prune import prune
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.data.verify import verify
+from jupyter_mlops.data.sources import scratch
+from jupyter_mlops.data.versions.verify import verify
 
 FRAME = pd.DataFrame({"id": range(3_000), "name": [f"n{i}" for i in range(3_000)]})
 FORK = get_context("fork")

@@ -15,12 +15,12 @@ from jupyter_mlops.core import door, ledger, progress
 from jupyter_mlops.core.errors import Invalid, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data.catalogue import Snapshot
 from jupyter_mlops.data.datasets import datasets
 from jupyter_mlops.data.load import load
-from jupyter_mlops.data.resolve import resolve
 from jupyter_mlops.data.snapshot import snapshot
 from jupyter_mlops.data.store import manifest
+from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.resolve import resolve
 from tests.fakes import FakeClock, FakeTracker
 
 FORK = get_context("fork")

@@ -11,7 +11,7 @@ from jupyter_mlops.core.errors import Invalid, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, ModelVersion, RunLog
 from jupyter_mlops.models.card import ModelCard, card, completeness
-from jupyter_mlops.models.section import Section
+from jupyter_mlops.models.cards.section import Section
 from tests.fakes import FakeTracker
 from tests.unit.models.conftest import Enter, add_version
 from tests.unit.models.story import tell

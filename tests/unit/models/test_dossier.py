@@ -11,7 +11,7 @@ from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelVersion
 from jupyter_mlops.models.dossier import Dossier, dossier
-from jupyter_mlops.models.dossier_points import Point
+from jupyter_mlops.models.dossiers.points import Point
 from tests.fakes import FakeTracker
 from tests.unit.models.conftest import Enter, add_version
 from tests.unit.models.story import tell

@@ -13,9 +13,9 @@ import pytest
 from jupyter_mlops import catalog
 from jupyter_mlops.core import door, ledger
 from jupyter_mlops.core.errors import Conflict, Invalid, NotFound
-from jupyter_mlops.data import export_rows, export_table
+from jupyter_mlops.data.exports import batches, files
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.data.source import read_table
+from jupyter_mlops.data.versions.source import read_table
 from jupyter_mlops.project.export import export
 
 FRAME = pd.DataFrame(
@@ -74,7 +74,7 @@ class TestFiles:
         """In chunks of rows, and it is the same file."""
         frame = pd.DataFrame({"n": range(1_000), "text": [f"t{n % 7}" for n in range(1_000)]})
         snapshot(project, frame, "big")
-        monkeypatch.setattr(export_rows, "ROWS", 300)
+        monkeypatch.setattr(batches, "ROWS", 300)
         small = export(project, "big", "small.csv", to="csv")
         project.settings.__dict__["stream_mb"] = 1e-9
         assert export(project, "big", "large.csv", to="csv").digest == small.digest
@@ -140,7 +140,7 @@ class TestPlace:
             path.write_text("ours")
             (shop.root / "c.csv").write_text("theirs")
 
-        monkeypatch.setattr(export_table.CsvExporter, "write", meanwhile)
+        monkeypatch.setattr(files.CsvExporter, "write", meanwhile)
         with pytest.raises(Conflict):
             export(shop, "customers", "c.csv", to="csv")
         assert (shop.root / "c.csv").read_text() == "theirs"
@@ -166,7 +166,7 @@ class TestPlace:
             path.write_text("half")
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(export_table.CsvExporter, "write", broken)
+        monkeypatch.setattr(files.CsvExporter, "write", broken)
         with pytest.raises(KeyboardInterrupt):
             export(shop, "customers", "c.csv", to="csv", overwrite=True)
         assert (shop.root / "c.csv").read_bytes() == before

@@ -11,11 +11,11 @@ from jupyter_mlops.core.ledger import AuditEvent, append, entries
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.verb import verb_of
-from jupyter_mlops.data import catalogue
 from jupyter_mlops.data.derive import derive
 from jupyter_mlops.data.forget import Forgotten, forget
 from jupyter_mlops.data.mask import mask
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.data.versions import catalogue
 from jupyter_mlops.project.trace import Sighting, Trace, trace
 
 ADA, BOB = "ada@web.de", "bob@web.de"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from jupyter_mlops.checks.cells import Cells
 from jupyter_mlops.checks.check import Unknown
-from jupyter_mlops.data.profile_record import Profile
+from jupyter_mlops.data.profiles.record import Profile
 from jupyter_mlops.data.sketch.table import TableSketch
 from tests.unit.data import frames as known
 from tests.unit.data.test_any_frame import frames

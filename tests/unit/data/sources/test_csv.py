@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from jupyter_mlops.core.errors import Invalid
-from jupyter_mlops.data.source import read_table
 from jupyter_mlops.data.sources import csv
+from jupyter_mlops.data.versions.source import read_table
 
 
 @pytest.fixture

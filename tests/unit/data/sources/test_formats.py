@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from jupyter_mlops.core.errors import Invalid, NotFound
-from jupyter_mlops.data.source import open_table, read_table
 from jupyter_mlops.data.sources.flow import Flow
+from jupyter_mlops.data.versions.source import open_table, read_table
 
 FRAME = pd.DataFrame({"id": [1, 2], "name": ["ada", None], "x": [0.5, 1.5]})
 

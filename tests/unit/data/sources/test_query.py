@@ -10,7 +10,7 @@ from jupyter_mlops.core.errors import Invalid, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.data.source import open_table, read_table
+from jupyter_mlops.data.versions.source import open_table, read_table
 
 
 @pytest.fixture

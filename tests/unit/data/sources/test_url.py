@@ -13,7 +13,7 @@ from jupyter_mlops.core import door, ledger
 from jupyter_mlops.core.errors import Invalid, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.load import load
-from jupyter_mlops.data.source import read_table
+from jupyter_mlops.data.versions.source import read_table
 from jupyter_mlops.faces import references
 from tests.unit.core.faulty_s3 import FaultyS3
 from tests.unit.data.sources.server import Site

@@ -26,7 +26,7 @@ from jupyter_mlops.data.datasets import datasets
 from jupyter_mlops.data.load import load
 from jupyter_mlops.data.prune import prune
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.data.verify import verify
+from jupyter_mlops.data.versions.verify import verify
 from tests.fakes import FakeClock, FakeTracker
 from tests.unit.data.store.powerloss import VARIANTS, Disk, Op, Watch, build
 

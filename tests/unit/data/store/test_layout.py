@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_mlops.data.frame import encode
+from jupyter_mlops.data.encoding.frame import encode
 from jupyter_mlops.data.store.layout import layout
 from jupyter_mlops.data.store.packed import STORAGE
 from jupyter_mlops.data.store.tracks import cut, join

@@ -16,7 +16,7 @@ from jupyter_mlops.data.store import manifest
 from jupyter_mlops.data.store.draft import Known
 from jupyter_mlops.data.store.keep import keep
 from jupyter_mlops.data.store.restore import open_manifest, restore
-from jupyter_mlops.data.verify import verify
+from jupyter_mlops.data.versions.verify import verify
 
 OLD = json.loads((Path(__file__).parent / "format1.json").read_text())
 FRAME = pd.DataFrame(

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_mlops.core.objects import Objects
-from jupyter_mlops.data.frame import encode
-from jupyter_mlops.data.part import Part
+from jupyter_mlops.data.encoding.frame import encode
+from jupyter_mlops.data.encoding.part import Part
 from jupyter_mlops.data.store.draft import Known
 from jupyter_mlops.data.store.keep import keep
 from jupyter_mlops.data.store.restore import open_manifest, restore

@@ -9,7 +9,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelVersion
-from jupyter_mlops.models.evidence import gather
+from jupyter_mlops.models.cards.evidence import gather
 from jupyter_mlops.models.passport.bill import bill
 from tests.fakes import FakeTracker
 from tests.unit.models.conftest import add_version

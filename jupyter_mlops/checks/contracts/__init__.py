@@ -1,0 +1,1 @@
+"""Contracts: the rules that a table must keep, as text under review."""

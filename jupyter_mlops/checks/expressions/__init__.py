@@ -1,0 +1,1 @@
+"""Rules in words of a table's columns: read without running code."""

@@ -1,0 +1,1 @@
+"""The ways in which a test set is told too much."""

@@ -1,0 +1,1 @@
+"""Versions made from others by a recorded recipe."""

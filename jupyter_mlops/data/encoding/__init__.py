@@ -1,0 +1,1 @@
+"""The exact form of a table: what its identity is taken from."""

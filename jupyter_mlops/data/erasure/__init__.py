@@ -1,0 +1,1 @@
+"""A person's rows, taken out of every version."""

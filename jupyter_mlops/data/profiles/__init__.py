@@ -1,0 +1,1 @@
+"""Profiles of versions: made once, read without the rows."""

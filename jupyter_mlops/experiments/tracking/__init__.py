@@ -1,0 +1,1 @@
+"""The tracker port over MLflow, the system of record."""

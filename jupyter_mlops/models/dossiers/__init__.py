@@ -1,0 +1,1 @@
+"""Compliance dossiers: every statement with its line of the ledger."""
