@@ -61,7 +61,7 @@ eslint: $(VENV)/.modules
 
 pytest: $(VENV)/.dev
 	@echo 'test: pytest'
-	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --quiet
+	@python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --quiet  # half of them wait for kernels and workers
 
 jest: $(VENV)/.modules
 	@echo 'test: jest'

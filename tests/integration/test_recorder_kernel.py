@@ -77,13 +77,17 @@ class TestCells:
         ((kind, kept, dropped),) = history(kernel)[-1][4]  # type: ignore[attr-defined]
         assert (kind, kept, dropped >= 49_936_000) == ("stdout", 64_000, True)
 
-    def test_without_get_ipython(self, kernel: Kernel) -> None:
+    def test_without_get_ipython(self, tmp_path: Path) -> None:
         """IPython's own magics need the name; the recorder does not."""
-        kernel.run("kept = get_ipython\ndel get_ipython")
-        assert kernel.ask("1 + 1") == "2"
-        kernel.run("get_ipython = kept")
-        assert kernel.run("%mlops status")["status"] == "ok"
-        assert [item[1] for item in history(kernel)[-4:]] == ["ok"] * 4
+        Project.create(tmp_path)
+        with started(tmp_path) as kernel:
+            kernel.run("%load_ext jupyter_mlops")
+            kernel.run(SEEN)
+            kernel.run("kept = get_ipython\ndel get_ipython")
+            assert kernel.ask("1 + 1") == "2"
+            kernel.run("get_ipython = kept")
+            assert kernel.run("%mlops status")["status"] == "ok"
+            assert [item[1] for item in history(kernel)[-4:]] == ["ok"] * 4
 
 
 class TestDraws:

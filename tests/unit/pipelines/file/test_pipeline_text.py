@@ -51,7 +51,8 @@ def texts(draw: st.DrawFn) -> str:
 
 def comments(text: str) -> list[str]:
     """Return the comments of a file, those within lists apart."""
-    bare = re.sub(r'"""(?:.|\n)*?"""|\'[^\'\n]*\'|\[\r?\n(?:.|\n)*?\]', "", text)
+    values = r'"""(?:.|\n)*?"""|\'[^\'\n]*\'|\[\r?\n(?:.|\n)*?\]'
+    bare = re.sub(rf"^(\s*\w+=)(?:{values})", r"\1", text, flags=re.MULTILINE)
     return [line[line.index("#") :].rstrip("\r") for line in bare.split("\n") if "#" in line]
 
 
