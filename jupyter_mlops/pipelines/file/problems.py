@@ -50,7 +50,8 @@ def of_validation(error: ValidationError, raw: Mapping[str, object]) -> Iterator
         if "what" in context:
             yield Problem(key, str(context["what"]), str(context["hint"]))
         else:
-            said = item["msg"][:1].lower() + item["msg"][1:]
+            is_table = item["type"] in {"model_type", "dict_type", "mapping_type"}
+            said = "it is a table, { … }" if is_table else item["msg"][:1].lower() + item["msg"][1:]
             is_told = isinstance(item["input"], str | int | float) and not _BY_REFERENCE & set(key.split("."))
             given = f", not {redact(repr(item['input']))[:60]}" if is_told else ""
             yield Problem(key, said + given, "See the reference of pipeline files.")

@@ -150,6 +150,7 @@ class TestBadFiles:
             (TRAIN.replace("train.ip", "trian.ip"), "Did you mean 'train.ipynb'?"),
             (TRAIN.replace("train.ip", "../../train.ip"), "lies outside the project"),
             (TRAIN.replace("train.ip", "/etc/train.ip"), "is no path within the project"),
+            ('[steps.ask]\napproval = "ok?"', "steps.ask.approval: it is a table, { … }, not 'ok?'"),
             (TRAIN + 'timeout_s = "long"', "steps.train.timeout_s: input should be a valid number"),
             (
                 TRAIN + "retries = { times = 1, backoff_s = -1 }",
