@@ -70,10 +70,13 @@ def test_cancelling(desk: Desk) -> None:
 
 
 def test_the_worker_dies(desk: Desk) -> None:
-    """The run failed at the cell that it was at; Dask does not start it again, and its kernel is gone."""
+    """The run failed at the cell that was last heard of; Dask does not start it again, and its kernel is gone."""
+
+    def is_heard() -> bool:
+        return any(item.cell.number == 2 and item.cell.status == "running" for item in desk.heard)
 
     def kill() -> None:
-        while not desk.pids():
+        while not (desk.pids() and is_heard()):
             time.sleep(0.02)
         os.kill(desk.pids()[1], signal.SIGKILL)
 
