@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from jupyter_mlops.core.errors import Conflict
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -17,6 +19,25 @@ def write(path: Path, content: bytes) -> None:
 def create(path: Path, content: Iterable[bytes | memoryview]) -> None:
     """Write a new read-only file piece by piece, and wait until its bytes are on the disk."""
     _fill(os.open(path, _FLAGS | os.O_EXCL, 0o444), content)
+
+
+def rewrite(path: Path, text: str, is_as_before: Callable[[], bool]) -> None:
+    """Write a text that people edit too: whole, unless it is not as it was when it was read.
+
+    Raises
+    ------
+    Conflict
+        Somebody has changed it meanwhile.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary, text.encode())
+        if not is_as_before():
+            raise Conflict(f"{path.name} has been changed meanwhile.", hint="Look at it, then try again.")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

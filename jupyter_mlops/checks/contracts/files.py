@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from jupyter_mlops.core import durable
-from jupyter_mlops.core.errors import Conflict, Invalid
+from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import check_name
 
@@ -46,12 +45,4 @@ def write(path: Path, text: str, before: str | None) -> None:
     Conflict
         Somebody has changed it meanwhile.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        durable.write(temporary, text.encode())
-        if read(path) != before:
-            raise Conflict(f"{path.name} has been changed meanwhile.", hint="Look at it, then try again.")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    durable.sync_folder(path.parent)
+    durable.rewrite(path, text, lambda: read(path) == before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
@@ -87,7 +86,9 @@ def assigned(sources: Sequence[str], values: Mapping[str, str]) -> list[str]:
     """Return cells that assign other plain values to names: in the last assignment of each, which is the one that counts."""
     found = [source.split("\n") for source in sources]
     places = {
-        name: (number, value) for number, source in enumerate(sources) for name, value in _plain(source)
+        name: (number, value)
+        for number, source in enumerate(sources)
+        for name, value in python_source.plain_values(source)
     }
     wanted = [(number, value, values[name]) for name, (number, value) in places.items() if name in values]
     for number, value, text in sorted(wanted, key=lambda item: (-item[1].lineno, -item[1].col_offset)):
@@ -97,29 +98,6 @@ def assigned(sources: Sequence[str], values: Mapping[str, str]) -> list[str]:
         tail = lines[last].encode()[value.end_col_offset :].decode()
         lines[first : last + 1] = [head + text + tail]
     return ["\n".join(lines) for lines in found]
-
-
-def _plain(source: str) -> Iterator[tuple[str, ast.expr]]:
-    try:
-        tree = python_source.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in tree.body:
-        match node:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ):
-                if _is_plain(value):
-                    yield name, value
-
-
-def _is_plain(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
 
 
 def _values(before: RunRecord, after: RunRecord) -> dict[str, tuple[str, str]]:

@@ -7,7 +7,7 @@ import functools
 import os
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from jupyter_mlops.core.errors import MlopsError
@@ -136,7 +136,9 @@ def cells_of(proof: Proof) -> tuple[CellRecord, ...]:
 
 def parameters_of(sources: Iterable[str]) -> dict[str, str]:
     """Return the plain values that cells assign by name; the last one of each counts."""
-    return {name: value for source in sources for name, value in _assigned(source)}
+    return {
+        name: ast.unparse(value) for source in sources for name, value in python_source.plain_values(source)
+    }
 
 
 def snapshots_of(project: Project, proof: Proof) -> tuple[str, ...]:
@@ -219,29 +221,6 @@ def _cell(step: Step, proof: Proof) -> CellRecord:
         inputs=dict(step.inputs),
         state=state.state if state is not None else "",
     )
-
-
-def _assigned(source: str) -> Iterator[tuple[str, str]]:
-    try:
-        tree = python_source.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in tree.body:
-        match node:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ):
-                if _is_plain(value):
-                    yield name, ast.unparse(value)
-
-
-def _is_plain(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
 
 
 def _digest(project: Project, ref: str) -> str:

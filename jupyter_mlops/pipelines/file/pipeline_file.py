@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jupyter_mlops.core import durable
-from jupyter_mlops.core.errors import Conflict, Invalid, NotFound
+from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import confined
 from jupyter_mlops.core.verb import did_you_mean
 
@@ -110,15 +110,7 @@ def write(path: Path, text: str, before: str | None) -> None:
     Conflict
         Somebody has changed it meanwhile.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        durable.write(temporary, text.encode())
-        if (read(path) if path.exists() else None) != before:
-            raise Conflict(f"{path.name} has been changed meanwhile.", hint="Look at it, then try again.")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    durable.sync_folder(path.parent)
+    durable.rewrite(path, text, lambda: (read(path) if path.exists() else None) == before)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

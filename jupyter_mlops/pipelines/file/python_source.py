@@ -104,3 +104,27 @@ def _words(said: str) -> list[str]:
         return shlex.split(said, comments=True)
     except ValueError:
         return said.split()
+
+
+def plain_values(source: str) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names that a cell assigns values to that stand in it as they are, and those values; none of no Python."""
+    try:
+        tree = parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for node in tree.body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                if _is_plain(value):
+                    yield name, value
+
+
+def _is_plain(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
