@@ -5,7 +5,9 @@ UV_INSTALL = uv pip install --quiet --python $(VENV)/bin/python
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
 EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labextension/style/* \
   labextension/style/*/* labextension/src/* labextension/src/*/*)
-FIGURES := load_ext door ledger register first_use record runs_page live panel snapshot profiles versions diff leaks privacy run_overhead run_outputs launch scheduler schedules kills
+FIGURES := load_ext door ledger register first_use record runs_page live panel snapshot profiles versions diff leaks privacy run_overhead run_outputs launch scheduler schedules kills stops
+
+IN_PAIRS = $(MAKE) --no-print-directory --jobs=2 --output-sync=line
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Tests start hundreds of processes: compiling what they import anew each time takes half of it all.
@@ -18,13 +20,17 @@ MAKEFLAGS += --no-builtin-rules
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.dev $(VENV)/.extension ## Make .venv with everything to develop, test and document
+setup: $(VENV)/.uv ## Make .venv with everything to develop, test and document
+	@$(IN_PAIRS) $(VENV)/.dev $(VENV)/.modules
+	@$(MAKE) --no-print-directory $(VENV)/.extension
 
 demo: $(VENV)/.runtime ## Run the whole life cycle on bundled data, in build/demo
 	@echo 'demo: jupyter mlops demo, in build/demo'
 	@rm -rf build/demo && mkdir -p build/demo && cd build/demo && jupyter mlops demo
 
-test: setup lint pytest jest browser ## Run the static checks and all tests
+test: setup ## Run the static checks and all tests
+	@$(IN_PAIRS) jest lint  # neither has work for a second core
+	@$(MAKE) --no-print-directory pytest browser
 
 check: ## Format, then test: run it before you push
 	@$(MAKE) --no-print-directory format
@@ -67,9 +73,9 @@ jest: $(VENV)/.modules
 	@echo 'test: jest'
 	@npm --prefix labextension --silent test
 
-browser: setup $(VENV)/.chromium ## Test the panel in a real JupyterLab and browser; pictures go to build/screenshots
+browser: $(VENV)/.dev $(VENV)/.extension $(VENV)/.chromium ## Test the panel in a real JupyterLab and browser; pictures go to build/screenshots
 	@echo 'test: browser'
-	@CHROMIUM="$${CHROMIUM:-$$(cat $(VENV)/.chromium)}" python -m pytest tests/browser -n 2 --dist loadfile --quiet
+	@CHROMIUM="$${CHROMIUM:-$$(cat $(VENV)/.chromium)}" python -m pytest tests/browser -n 2 --dist loadfile --timeout 300 --quiet
 
 frameworks: build/frameworks/.ready ## Test with PyTorch and Lightning, in an environment of their own: some hundred megabytes
 	@echo 'test: frameworks'

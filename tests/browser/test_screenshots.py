@@ -27,12 +27,17 @@ approval = { message = "AUC ${steps.train.outputs.auc}: shall it serve?" }
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
-@pytest.fixture(params=THEMES)
-def shoot(request, desk):
-    """Take a picture of the page in a theme, under a name."""
-    desk.theme(THEMES[request.param])
+@pytest.fixture
+def shoot(desk):
+    """Take a picture of the page in each theme, under a name."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    return lambda name: desk.page.screenshot(path=SCREENSHOTS / f"{name}-{request.param}.png")
+
+    def take(name):
+        for word, theme in THEMES.items():
+            desk.theme(theme)
+            desk.page.screenshot(path=SCREENSHOTS / f"{name}-{word}.png")
+
+    return take
 
 
 def test_the_panel_beside_a_notebook(desk, shoot):

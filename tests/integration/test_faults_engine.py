@@ -36,6 +36,7 @@ class Site:
     """A project whose notebook is busy until the file `go` is there."""
 
     def __init__(self, root: Path) -> None:
+        root.mkdir(exist_ok=True)
         self.root = root
         self.project = Project.create(root)
         self.started: list[subprocess.Popen[bytes]] = []
@@ -85,7 +86,6 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     made = Site(tmp_path / "shop")
-    made.root.mkdir(exist_ok=True)
     yield made
     for process in made.started:
         process.terminate()
@@ -117,14 +117,14 @@ class TestWorker:
 
 class TestServer:
     def test_f07_the_server_is_told_to_stop(self, site: Site) -> None:
-        """Within fifteen seconds no process is left; the step is put back, and says why."""
+        """No process is left, and none had to be killed: the step is put back, and says why. How soon: `stops`."""
         site.launch()
         server = site.serve()
         pids = site.wait_until_busy()
         worker = site.worker_pid()
         assert worker is not None
         server.send_signal(signal.SIGTERM)
-        assert wait_for(lambda: are_gone(server.pid, worker, *pids)) < 15
+        wait_for(lambda: are_gone(server.pid, worker, *pids))
         assert site.step()["status"] in {"pending", "queued"}
         assert site.step()["reason"] == "Its worker was stopped."
 

@@ -8,15 +8,13 @@ from pydantic import JsonValue
 
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.redact import redact
-from jupyter_mlops.core.tracker import Artifact, Run, RunLog, RunStatus
+from jupyter_mlops.core.tracker import Artifact, Run, RunLog
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.attempt import Work
 from jupyter_mlops.pipelines.file.document import Notebook
 from jupyter_mlops.pipelines.file.parameters import NotebookParameter
 from jupyter_mlops.pipelines.file.placeholder import plain
 from jupyter_mlops.pipelines.running.runner import Job, NotebookRun
-
-_STATUS: dict[str, RunStatus] = {"completed": "finished", "cancelled": "killed"}
 
 
 def start(work: Work, notebook: Notebook) -> Run:
@@ -26,8 +24,7 @@ def start(work: Work, notebook: Notebook) -> Run:
         "jupyter_mlops.notebook_sha256": notebook.sha256,
         "jupyter_mlops.execution": work.key.execution,
     }
-    steps = ", ".join(step.name for step in work.frozen.definition.steps)
-    outer = _of_execution(work, tags if work.frozen.is_notebook else {"jupyter_mlops.steps": steps[:500]})
+    outer = _of_execution(work, tags if work.frozen.is_notebook else {})
     if work.frozen.is_notebook:
         return outer
     inner = tags | {"jupyter_mlops.step": work.step.name, "jupyter_mlops.parent": outer.id}
@@ -38,8 +35,22 @@ def start(work: Work, notebook: Notebook) -> Run:
 def log(work: Work, job: Job, run: Run, outcome: NotebookRun, outputs: Mapping[str, JsonValue]) -> str:
     """Write what came of the notebook to its run, and close it; say what was lost if the tracker is away.
 
-    A tracker that is away costs the record, not the step: it ran, and its outputs are kept.
+    A tracker that is away costs the record, not the step: it ran, and its outputs are kept. Of a notebook that was
+    cancelled little is written: a worker that is told to stop has seconds.
     """
+    tracker = work.project.tracker
+    try:
+        if outcome.status == "cancelled":
+            break_off(work, job, run, is_killed=True)
+        else:
+            tracker.log(run, _log(job, outcome, outputs))
+            tracker.finish(run, "failed" if outcome.failure else "finished")
+    except Unavailable as error:
+        return f"Not recorded: {error.message}"
+    return ""
+
+
+def _log(job: Job, outcome: NotebookRun, outputs: Mapping[str, JsonValue]) -> RunLog:
     tags = {"jupyter_mlops.kernel": outcome.kernel}
     if outcome.failure is not None:
         failed = outcome.failure
@@ -48,13 +59,7 @@ def log(work: Work, job: Job, run: Run, outcome: NotebookRun, outputs: Mapping[s
             "jupyter_mlops.error": f"{failed.name}: {failed.message}"[:500],
         }
     metrics = {"duration_s": outcome.duration_s} | _numbers(outputs)
-    tracker = work.project.tracker
-    try:
-        tracker.log(run, RunLog(metrics=metrics, tags=tags, artifacts=_artifacts(job)))
-        tracker.finish(run, _STATUS.get(outcome.status, "failed"))
-    except Unavailable as error:
-        return f"Not recorded: {error.message}"
-    return ""
+    return RunLog(metrics=metrics, tags=tags, artifacts=_artifacts(job))
 
 
 def break_off(work: Work, job: Job, run: Run, *, is_killed: bool) -> None:
