@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
 from tests.fakes import FakeClock, FakeTracker
 
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as the command line does: it takes a second to load
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 

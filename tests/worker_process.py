@@ -176,7 +176,7 @@ def step_count(project: Project, status: str) -> int:
 
 def main() -> None:
     """Work until told to stop."""
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # nbformat has it, and it takes a second to load
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as the command line does
     from jupyter_mlops.pipelines.worker import worker
 
     root, *rest = sys.argv[1:]

@@ -6,12 +6,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jupyter_mlops.core.errors import MlopsError
-from jupyter_mlops.faces.script import ScriptError
+from jupyter_mlops.faces.script import GRAMMAR, ScriptError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from jupyter_mlops.core.verb import Registry, Verb
     from jupyter_mlops.faces.parser import Line
 
@@ -20,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Say a verb on the command line and return its exit code."""
     from jupyter_mlops import catalog
 
+    _spare_grammar()
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["--version"]:
         return _version()
@@ -39,6 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 0
+
+
+def _spare_grammar() -> None:
+    """Have jsonschema do without the grammar of IRIs: no schema of ours or of notebooks uses it, and it takes a second."""
+    modules = cast("dict[str, ModuleType | None]", sys.modules)
+    modules.setdefault(GRAMMAR, None)
 
 
 def _say(registry: Registry, words: Sequence[str]) -> int:

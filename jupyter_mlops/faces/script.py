@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,8 @@ from jupyter_mlops.core.code import Evaluation
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.types import Execution
 from jupyter_mlops.faces import evaluation
+
+GRAMMAR = "rfc3987_syntax"  # the command line keeps it out
 
 
 class ScriptError(Exception):
@@ -52,6 +55,7 @@ class Script:
 
     def execute(self) -> Execution:
         """Run the file once."""
+        sys.modules.pop(GRAMMAR, None)
         try:
             exec(compile(self._source, str(self._path), "exec"), self._namespace)  # noqa: S102 - it is the user's own
         except BaseException as error:  # noqa: BLE001 - kept, and raised again by `reraise`

@@ -48,6 +48,20 @@ class TestSay:
         assert "line@1" in capsys.readouterr().out
 
 
+class TestGrammar:
+    def test_notebooks_are_read_without_the_grammar_of_iris(self) -> None:
+        """Compiling it takes longer than all else that the command line does."""
+        loads = "import sys; from jupyter_mlops.faces.cli import main; main(['--version']); import nbformat"
+        shown = f"{loads}; print('lark' in sys.modules)"
+        done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+        assert done.stdout.split()[-1] == "False"
+
+    def test_a_script_may_have_it(self, here: Path) -> None:
+        """What we do without, a script's own imports find."""
+        (here / "train.py").write_text("import sys\nassert 'rfc3987_syntax' not in sys.modules\n")
+        assert main(["record", "train.py", "line"]) == 0
+
+
 class TestScript:
     def test_what_a_script_reads_through_python_is_its_data(
         self, here: Path, capsys: pytest.CaptureFixture[str]
