@@ -46,7 +46,7 @@ def papermill(folder: Path, *, cells: int) -> Turn:
 
 
 def main() -> None:
-    repetitions = min(times(), 2)  # papermill takes minutes
+    repetitions = min(times(), 1)  # papermill takes minutes
     contenders: dict[str, Prepare] = {}
     for name, made in {"run, with checkpoints": ours, "papermill": papermill}.items():
         contenders |= {f"{name}, {cells} cells": partial(made, cells=cells) for cells in (FEW, MANY)}

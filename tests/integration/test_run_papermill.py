@@ -15,7 +15,6 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.pipelines.file import document
 from jupyter_mlops.pipelines.file.parameters import check, read_parameters
-from jupyter_mlops.pipelines.running import kernel_session
 from jupyter_mlops.pipelines.running.papermill import PapermillRunner
 from jupyter_mlops.pipelines.running.runner import Job, NotebookRun
 from tests.notebooks.builder import write_notebook
@@ -112,7 +111,6 @@ class TestStart:
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The kernel neither serves nor ends then: it is started again, on other ports."""
-        monkeypatch.setattr(kernel_session, "_FIRST_SHARE", 0.1)
         find, asked = LocalPortCache.find_available_port, list[int]()
         with socket.create_server(("127.0.0.1", 0)) as taken:
 

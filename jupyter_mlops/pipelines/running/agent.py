@@ -5,9 +5,9 @@ Imported only where a notebook is run.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -17,9 +17,11 @@ from jupyter_core.utils import ensure_async
 from jupyter_mlops.pipelines.running.client import CellClient
 from jupyter_mlops.pipelines.running.inside.agent import REQUEST
 from jupyter_mlops.pipelines.running.outputs import CELL_LIMIT
+from jupyter_mlops.pipelines.running.patience import Patience
 
 _FOLDER = Path(__file__).with_name("inside")
 _LOOK_S = 1.0
+_LOOKS = 4
 # Run before any cell, in names of its own: not even an import is left behind in the notebook's.
 _INSTALL = f"""
 import importlib.util, sys
@@ -34,6 +36,10 @@ Answer = dict[str, Any]
 
 class AgentLost(Exception):
     """The kernel did not answer."""
+
+
+class Asleep(AgentLost):
+    """It lives, did not become ready, and does nothing about it."""
 
 
 class Agent:
@@ -87,7 +93,7 @@ class Agent:
         raise AgentLost(f"The kernel did not answer within {timeout_s:g} s.")
 
 
-async def ready(client: CellClient, is_alive: Callable[[], Awaitable[bool]], timeout_s: float) -> Answer:
+async def ready(client: CellClient, is_alive: Callable[[], Awaitable[bool]], patience: Patience) -> Answer:
     """Wait until the kernel hears us and we hear it; return what it says of itself.
 
     jupyter_client's own wait ends with a fifth of a second of listening to nothing.
@@ -95,22 +101,34 @@ async def ready(client: CellClient, is_alive: Callable[[], Awaitable[bool]], tim
     Raises
     ------
     AgentLost
-        It died, or took too long.
+        It died, took too long, or is asleep.
     """
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
+    while True:
         request = client.send("kernel_info_request", {})
         try:
-            reply = await ensure_async(client.shell_channel.get_msg(timeout=_LOOK_S))
+            reply = await _greeting(client, is_alive, patience)
             heard = await ensure_async(client.iopub_channel.get_msg(timeout=_LOOK_S / 5))
             while heard["parent_header"].get("msg_id") != request:
                 heard = await ensure_async(client.iopub_channel.get_msg(timeout=_LOOK_S / 5))
         except Empty:
-            if not await is_alive():
-                raise AgentLost("It died before it was ready.") from None
             continue
         client._handle_kernel_info_reply(reply)  # noqa: SLF001 - adapts to the kernel's version of the protocol
         content: Answer = reply["content"]
         return content
-    await asyncio.sleep(0)
-    raise AgentLost(f"It was not ready within {timeout_s:g} s.")
+
+
+async def _greeting(
+    client: CellClient, is_alive: Callable[[], Awaitable[bool]], patience: Patience
+) -> Answer:
+    """Return the first reply, unless none comes before it should be asked again."""
+    for _ in range(_LOOKS):
+        with suppress(Empty):
+            reply: Answer = await ensure_async(client.shell_channel.get_msg(timeout=_LOOK_S / _LOOKS))
+            return reply
+        if not await is_alive():
+            raise AgentLost("It died before it was ready.")
+        if patience.is_over():
+            raise AgentLost(f"It was not ready within {patience.limit_s:g} s.")
+        if patience.is_asleep():
+            raise Asleep(f"It was not ready, and did nothing for {patience.idle_s:g} s.")
+    raise Empty

@@ -13,17 +13,19 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from jupyter_mlops.pipelines.running.kernel import Kernel
+from jupyter_mlops.pipelines.running.kernel import Kernel, without_debugger
 
 
 class CellManager(AsyncKernelManager):
     """Starts and stops one kernel, through a supervisor if it is given one."""
 
     prefix: Sequence[str] = ()
+    has_debugger = False
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """Return the command that starts the kernel."""
-        return [*self.prefix, *super().format_kernel_cmd(extra_arguments)]
+        command = super().format_kernel_cmd(extra_arguments)
+        return [*self.prefix, *(command if self.has_debugger else without_debugger(command))]
 
     def client(self, **options: object) -> CellClient:  # type: ignore[override]
         """Return what speaks to the kernel."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _DIGESTED = 64 << 20
 _LONGEST = 500
-_DIST = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)\.(?:dist-info|egg-info)")
+_DIST = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.(?:dist-info|egg-info)")
+_DIST_ENDS = (".dist-info", ".egg-info")
 Signature = list[int | str]
 Signatures = dict[str, Signature]
 
@@ -78,19 +80,20 @@ def first(*changes: Iterator[str]) -> str:
     return next((change for found in changes for change in found), "")
 
 
-def _installed(folders: Iterable[str]) -> dict[str, tuple[str, Path]]:
+def _installed(folders: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return the packages by name, with their versions and where they describe themselves; the first folder wins."""
-    found: dict[str, tuple[str, Path]] = {}
-    for folder in map(Path, folders):
-        entries = [(_DIST.fullmatch(path.name), path) for path in folder.iterdir()] if folder.is_dir() else []
-        here = {match["name"].lower(): (match["version"], path) for match, path in entries if match}
+    found: dict[str, tuple[str, str]] = {}
+    for folder in folders:
+        entries = os.listdir(folder) if os.path.isdir(folder) else ()  # noqa: PTH112, PTH208 - ten times as fast
+        named = (_DIST.fullmatch(entry) for entry in entries if entry.endswith(_DIST_ENDS))
+        here = {match["name"].lower(): (match["version"], f"{folder}/{match[0]}") for match in named if match}
         found = here | found
     return found
 
 
-def _modules(name: str, place: Path | None) -> set[str]:
+def _modules(name: str, place: str | None) -> set[str]:
     """Return the modules that a package brings, as far as it is known."""
-    record = None if place is None else place / "RECORD"
+    record = None if place is None else Path(place, "RECORD")
     if record is None or not record.is_file():
         return {name}
     lines = record.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,22 @@ if TYPE_CHECKING:
     from jupyter_client.kernelspec import KernelSpec
 
 NATIVE = "python3"
+_LAUNCH = ("-m", "ipykernel_launcher")
+# The folder that the kernel runs in must not come before what is imported here; the launcher sees to it after us.
+_LAUNCH_WITHOUT_DEBUGGER = """
+import sys
+first = [sys.path.pop(0)] if sys.path[:1] == [""] else []
+import runpy
+if "debugpy" not in sys.modules:
+    sys.modules["debugpy"] = None
+    try:
+        import ipykernel.debugger
+    except ImportError:
+        pass
+    del sys.modules["debugpy"]
+sys.path[:0] = first
+runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
+"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,16 @@ def kernel_of(python: Path) -> Kernel:
     spec = _native_spec()
     spec.argv = [str(python), *spec.argv[1:]]
     return Kernel(NATIVE, spec)
+
+
+def without_debugger(command: Sequence[str]) -> list[str]:
+    """Return the command with IPython's kernel started as if debugpy were missing: loading it is a quarter of the start.
+
+    Cells can still import it. Any other kernel's command is left as it is.
+    """
+    python, options = list(command[:1]), tuple(command[1:3])
+    launch = ("-c", _LAUNCH_WITHOUT_DEBUGGER) if options == _LAUNCH else options
+    return [*python, *launch, *command[3:]]
 
 
 def _native_spec() -> KernelSpec:

@@ -16,17 +16,20 @@ from typing import TypeVar
 
 from jupyter_core.utils import ensure_async
 
-from jupyter_mlops.pipelines.running.agent import Agent, AgentLost, Answer, ready
+from jupyter_mlops.pipelines.running.agent import Agent, AgentLost, Answer, Asleep, ready
 from jupyter_mlops.pipelines.running.client import CellClient, CellManager, manager_of
 from jupyter_mlops.pipelines.running.kernel import Kernel
 from jupyter_mlops.pipelines.running.memory import MemoryLimit, out_of_memory_kills
+from jupyter_mlops.pipelines.running.patience import Patience
 from jupyter_mlops.pipelines.running.process import ProcessTree, describe_exit
 from jupyter_mlops.pipelines.running.runner import Cause
 
 _GRACE_S = 4.0
 _MEASURE_S = 0.1
 _LOOK_S = 0.01
-_FIRST_SHARE = 0.5
+# Of the time that it may take to become ready, how long it may do nothing: at first, and when started again.
+_FIRST_SHARE, _IDLE_SHARE = 0.1, 0.5
+_PYTHON_FAILED = 1
 _Result = TypeVar("_Result")
 _NO_HISTORY = "--HistoryManager.hist_file=:memory:"
 
@@ -48,6 +51,8 @@ class Surroundings:
     ----------
     environment
         All of its variables.
+    has_debugger
+        Whether somebody may want to debug in it.
     """
 
     kernel: Kernel
@@ -55,6 +60,7 @@ class Surroundings:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     start_timeout_s: float = 60.0
     memory_limit_mb: float | None = None
+    has_debugger: bool = False
 
 
 class KernelSession:
@@ -84,8 +90,9 @@ class KernelSession:
     async def start(self) -> Answer:
         """Start it, and return what it says of itself.
 
-        It is started a second time if it does not become ready: between our choice of its ports and its own start somebody
-        else may take one, and it then neither serves nor ends.
+        It is started a second time if it sleeps and does not become ready, or if its Python ends with an error: between our
+        choice of its ports and its own start somebody else may take one, and it then either neither serves nor ends, or
+        fails. One that is slow is waited for as long as it works.
 
         Raises
         ------
@@ -94,22 +101,23 @@ class KernelSession:
         OSError
             There is no such program.
         """
-        limit = self._surroundings.start_timeout_s
         self._kills = out_of_memory_kills()
         try:
-            return await self._start(limit * _FIRST_SHARE)
-        except AgentLost:
-            if self.shortage() is not None:
+            return await self._start(_FIRST_SHARE)
+        except AgentLost as error:
+            may_lack_a_port = isinstance(error, Asleep) or await self._exit_code(0) == _PYTHON_FAILED
+            if self.shortage() is not None or not may_lack_a_port:
                 raise
         self.processes.end()
         await self._exit_code(_GRACE_S)
         await self._disconnect()
         self._prepare()
-        return await self._start(limit)
+        return await self._start(_IDLE_SHARE)
 
-    async def _start(self, patience_s: float) -> Answer:
+    async def _start(self, idle_share: float) -> Answer:
         is_local = not self._surroundings.kernel.spec.metadata.get("kernel_provisioner")
         self.manager.prefix = self.processes.prefix if is_local else ()
+        self.manager.has_debugger = self._surroundings.has_debugger
         try:
             await self.manager.start_kernel(
                 cwd=str(self._surroundings.folder),
@@ -124,7 +132,10 @@ class KernelSession:
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.allow_stdin = False
-        return await self._greet(self.client, patience_s)
+        limit = self._surroundings.start_timeout_s
+        return await self._greet(
+            self.client, Patience(limit, limit * idle_share, self.processes.is_at_work), limit
+        )
 
     async def is_alive(self) -> bool:
         """Tell whether it still runs."""
@@ -206,11 +217,11 @@ class KernelSession:
         self._is_kept = True
         return leader
 
-    async def _greet(self, client: CellClient, patience_s: float) -> Answer:
-        said = await ready(client, self.is_alive, patience_s)
+    async def _greet(self, client: CellClient, patience: Patience, limit_s: float) -> Answer:
+        said = await ready(client, self.is_alive, patience)
         if said.get("implementation") == "ipython":
             agent = Agent(client, self.is_alive)
-            if await agent.install(patience_s):
+            if await agent.install(limit_s):
                 self.agent = agent
         return said
 

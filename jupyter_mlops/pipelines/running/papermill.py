@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,18 +40,14 @@ class PapermillRunner:
         self, job: Job, observe: Callable[[CellProgress], None], cancelled: Callable[[], bool]
     ) -> NotebookRun:
         """Run every cell until one fails, and answer truthfully how each ended."""
-        from papermill import PapermillExecutionError, execute_notebook
         from papermill.engines import papermill_engines
 
         papermill_engines.register(ENGINE, Engine)  # works from a checkout, where no entry point is installed
         watch = _Watch(self._project, job, observe, cancelled)
-        node = with_parameters(job.notebook.node, job.parameters, job.secrets)
+        node = _prepared(with_parameters(job.notebook.node, job.parameters, job.secrets))
         name = job.notebook.kernel or NATIVE
         job.output.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(PapermillExecutionError):  # the journal knows more than it
-            execute_notebook(
-                node, None, engine_name=ENGINE, kernel_name=name, progress_bar=False, watch=watch
-            )
+        papermill_engines.execute_notebook_with_engine(ENGINE, node, name, watch=watch)
         return watch.answered()
 
 
@@ -133,6 +128,21 @@ class _Watch:
         self._answer = journal.answer(kernel.name, warnings, execution.kernel_file)
 
 
+def _prepared(node: NotebookNode) -> NotebookNode:
+    """Give *node* what papermill's `execute_notebook` would: that one writes and reads the whole notebook for it."""
+    from papermill import __version__
+    from papermill.execute import remove_error_markers
+
+    node.metadata.setdefault(
+        "papermill",
+        {"default_parameters": {}, "parameters": {}, "environment_variables": {}, "version": __version__},
+    )
+    for cell in node.cells:
+        cell.metadata.setdefault("tags", [])
+    cleared: NotebookNode = remove_error_markers(node)
+    return cleared
+
+
 def _conditions(project: Project, job: Job) -> Conditions:
     from jupyter_mlops.pipelines.running.execution import Conditions
     from jupyter_mlops.pipelines.running.kernel_session import Surroundings
@@ -148,6 +158,7 @@ def _conditions(project: Project, job: Job) -> Conditions:
         job.notebook.path.parent,
         {name: value for name, value in environment.items() if name not in variables},
         memory_limit_mb=job.memory_limit_mb,
+        has_debugger=job.keep_kernel_s > 0,
     )
     keep = kept_kernels.keep_for(project, job) if job.keep_kernel_s > 0 else None
     return Conditions(surroundings, job.timeout_s, places, variables, kept, project.root, keep)

@@ -13,6 +13,9 @@ import psutil
 
 from jupyter_mlops.pipelines.running.memory import descendants
 
+_AT_WORK = {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
+_LEAST_S = 0.02
+
 
 class ProcessTree:
     """A kernel and all that it starts, under a supervisor that ends them together.
@@ -30,6 +33,7 @@ class ProcessTree:
         self.prefix: tuple[str, ...] = ()
         self.inherited: tuple[int, ...] = ()
         self.leader: int | None = None
+        self._worked_s = 0.0
         self._lifeline = -1
         if os.name == "posix":
             read, self._lifeline = os.pipe()
@@ -47,6 +51,19 @@ class ProcessTree:
     def pids(self) -> list[int]:
         """Return them all, the supervisor among them."""
         return [] if self.leader is None else descendants(self.leader)
+
+    def is_at_work(self) -> bool:
+        """Tell whether one of them is running, waits for a disk, or has worked since this was last asked.
+
+        What runs elsewhere is believed to.
+        """
+        before, self._worked_s, is_busy = self._worked_s, 0.0, self.leader is None
+        for pid in self.pids():
+            with suppress(psutil.Error):
+                process = psutil.Process(pid)
+                self._worked_s += sum(process.cpu_times()[:2])
+                is_busy = is_busy or process.status() in _AT_WORK
+        return is_busy or self._worked_s > before + _LEAST_S
 
     def kill(self) -> None:
         """Kill all of them at once."""

@@ -8,12 +8,17 @@ limits memory, or empty.
 
 from __future__ import annotations
 
-# Without pathlib and subprocess, which take as long to load as all of this.
+# Without pathlib, subprocess, typing, and the enums of `signal`: each takes as long to load as all of this.
 import os
 import select
-import signal
 import sys
 import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+else:
+    import _signal as signal
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36

@@ -42,7 +42,7 @@ def install(limit: int) -> None:
     answers["end"] = functools.partial(_end, kernel, streams)
     answers["begin_checkpoints"] = functools.partial(_begin_checkpoints, kernel, answers)
     kernel.shell_handlers[REQUEST] = functools.partial(_reply, kernel, answers)
-    kernel.session.send = limits.Gate(kernel.session.send, limits.Meter(limit))
+    kernel.session.send = limits.Gate(kernel.session.send, limits.Meter(limit), REQUEST)
 
 
 def _wait_no_longer(streams: Iterable[object], seconds: float) -> None:

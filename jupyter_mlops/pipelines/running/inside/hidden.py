@@ -62,8 +62,11 @@ def restore(state: State) -> None:
 
 
 def _changed() -> dict[str, str | None]:
-    gone: dict[str, str | None] = dict.fromkeys(_environment.keys() - os.environ.keys())
-    return gone | {name: value for name, value in os.environ.items() if _environment.get(name) != value}
+    now = dict(os.environ)
+    if now == _environment:
+        return {}
+    gone: dict[str, str | None] = dict.fromkeys(_environment.keys() - now.keys())
+    return gone | {name: value for name, value in now.items() if _environment.get(name) != value}
 
 
 def _is_secret(name: str, value: str | None) -> bool:

@@ -6,7 +6,7 @@ import gc
 import re
 import sys
 import types
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from .names import mentioned
 
@@ -34,9 +34,13 @@ def is_one(obj: object) -> bool:
     return answer
 
 
-def ones(objects: Iterable[object], besides: Container[int]) -> set[int]:
+def ones(objects: Sequence[object], besides: Container[int]) -> set[int]:
     """Return the ids of the objects that are one, but for those *besides*."""
-    return {id(obj) for obj in objects if is_one(obj) and id(obj) not in besides}
+    by_kind = {kind: _of_kind(kind) for kind in set(map(type, objects))}
+    alike = {kind for kind, answer in by_kind.items() if answer is False}
+    certain = {kind for kind, answer in by_kind.items() if answer}
+    candidates = [obj for obj in objects if type(obj) not in alike]
+    return {id(obj) for obj in candidates if (type(obj) in certain or is_one(obj)) and id(obj) not in besides}
 
 
 def _of_kind(kind: type) -> bool | None:

@@ -68,11 +68,17 @@ class Gate:
 
     A cell that flushes each of a million prints would send faster than anybody can hear, and ZeroMQ would drop the
     rest without a word.
+
+    Parameters
+    ----------
+    private
+        Kind of request that is nobody's business: that the kernel is busy with one is not told.
     """
 
-    def __init__(self, send: Callable[..., object], meter: Meter) -> None:
+    def __init__(self, send: Callable[..., object], meter: Meter, private: str = "") -> None:
         self._send = send
         self._meter = meter
+        self._private = private
         self._lock = threading.RLock()
         self._held: tuple[Any, Message, Message] | None = None
         self._sent_at = 0.0
@@ -81,7 +87,10 @@ class Gate:
         self, stream: Foreign, message: Foreign, content: Foreign = None, *rest: Foreign, **more: Foreign
     ) -> object:
         """Send a message as the session would."""
-        kind, body, parent = _parts(message, content, rest, more)
+        kind, body, request = _parts(message, content, rest, more)
+        if kind == "status" and request.get("msg_type") == self._private:
+            return message
+        parent = str(request.get("msg_id"))
         if not isinstance(body, dict) or (kind not in SHOWN and kind != "execute_reply"):
             return self._send(stream, message, content, *rest, **more)
         with self._lock:
@@ -124,14 +133,14 @@ class Gate:
         return True
 
 
-def _parts(message: Foreign, content: Foreign, rest: Foreign, more: Foreign) -> tuple[str, Foreign, str]:
-    """Return the kind, the content and the parent's id of what is sent."""
+def _parts(message: Foreign, content: Foreign, rest: Foreign, more: Foreign) -> tuple[str, Foreign, Message]:
+    """Return the kind and the content of what is sent, and the header of the request that it belongs to."""
     if isinstance(message, dict):
         kind, content, parent = message["header"]["msg_type"], message["content"], message["parent_header"]
     else:
         kind, parent = str(message), (rest[0] if rest else more.get("parent")) or {}
     header = parent.get("header", parent) if isinstance(parent, dict) else {}
-    return kind, content, str(header.get("msg_id"))
+    return kind, content, header
 
 
 def _shorten(content: Message) -> None:

@@ -160,3 +160,24 @@ class TestExit:
     def test_words(self, code: int | None, shown: str) -> None:
         """A signal has its name."""
         assert describe_exit(code) == shown
+
+
+class TestWork:
+    def test_what_sleeps_does_not_work(self, start: Start) -> None:
+        """Once it has begun to."""
+        tree, _ = start("sleep", "300")
+        deadline = time.monotonic() + 20
+        while (is_at_work := tree.is_at_work()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not is_at_work
+
+    def test_what_computes_works(self, start: Start) -> None:
+        """However slow the machine is: it runs, or wants to."""
+        tree, _ = start(sys.executable, "-ISc", "while True: pass")
+        assert all(tree.is_at_work() for _ in range(3))
+
+    def test_what_runs_elsewhere_is_believed_to(self) -> None:
+        """Nobody here can see it."""
+        tree = ProcessTree()
+        tree.end()
+        assert tree.is_at_work()

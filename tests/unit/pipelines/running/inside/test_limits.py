@@ -32,7 +32,9 @@ class Line:
     def __init__(self) -> None:
         self.sent: list[dict[str, object]] = []
         self.stream = Stream()
-        self.gate = Gate(lambda _stream, message, *_rest, **_more: self.sent.append(message), Meter(100))
+        self.gate = Gate(
+            lambda _stream, message, *_rest, **_more: self.sent.append(message), Meter(100), "ours"
+        )
 
     def show(self, kind: str, content: dict[str, object], parent: str = "1") -> None:
         header = {"header": {"msg_type": kind}, "parent_header": {"msg_id": parent}}
@@ -91,6 +93,13 @@ class TestLimit:
         line.show("status", {"execution_state": "idle"})
         line.gate(line.stream, "kernel_info_reply", {"banner": "b" * 500}, None)
         assert len(line.sent) == 2
+
+    @pytest.mark.parametrize(("asked", "told"), [("ours", []), ("execute_request", ["status"])])
+    def test_what_it_does_for_the_runner_is_not_told(self, line: Line, asked: str, told: list[str]) -> None:
+        """Nobody waits to hear that it is busy with that."""
+        parent = {"header": {"msg_id": "1", "msg_type": asked}}
+        line.gate(line.stream, "status", {"execution_state": "busy"}, parent=parent)
+        assert line.sent == told
 
 
 class TestJoining:
