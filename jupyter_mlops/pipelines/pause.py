@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from jupyter_mlops.core import call
 from jupyter_mlops.core.card import Card
-from jupyter_mlops.core.errors import Conflict
+from jupyter_mlops.core.errors import Conflict, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import Word, check_name
@@ -61,9 +61,27 @@ def pause(project: Project, ref: PausableRef) -> Pausable:
         The execution has ended.
     """
     with project.change() as connection:
-        if schedules.exists(connection, ref):
+        if is_of_schedule(connection, ref):
             return _pause_schedule(connection, project, ref)
         return _pause_execution(connection, project, ref)
+
+
+def is_of_schedule(connection: Connection, ref: str) -> bool:
+    """Tell whether *ref* means a schedule, or a pipeline that has some: then one of them is to be named.
+
+    Raises
+    ------
+    NotFound
+        Neither a schedule nor an execution is called so.
+    """
+    if schedules.exists(connection, ref) or schedules.of(connection, ref):
+        return True
+    try:
+        state.resolve(connection, ref)
+    except NotFound:
+        hint = "List them with `%mlops pipelines` and `%mlops executions`."
+        raise NotFound(f"Neither a schedule nor an execution is called {ref!r}.", hint=hint) from None
+    return False
 
 
 def _pause_schedule(connection: Connection, project: Project, name: str) -> Pausable:

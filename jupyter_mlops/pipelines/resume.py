@@ -13,7 +13,7 @@ from jupyter_mlops.core.verb import verb
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.state import moment
 from jupyter_mlops.pipelines.file.trigger_spec import TriggerSpec
-from jupyter_mlops.pipelines.pause import Pausable, PausableRef
+from jupyter_mlops.pipelines.pause import Pausable, PausableRef, is_of_schedule
 from jupyter_mlops.pipelines.scheduling import look, schedules
 from jupyter_mlops.pipelines.scheduling.arrivals import matches
 from jupyter_mlops.pipelines.scheduling.timetable import Timetable
@@ -32,7 +32,7 @@ def resume(project: Project, ref: PausableRef) -> Pausable:
         The execution has ended.
     """
     with project.change() as connection:
-        if schedules.exists(connection, ref):
+        if is_of_schedule(connection, ref):
             return _resume_schedule(connection, project, ref)
         return _resume_execution(connection, project, ref)
 

@@ -155,8 +155,9 @@ def fail(found: Execution) -> NoReturn:
     message = f"{what} failed{within}{joint}{reason.rstrip('.')}."
     again = f"go on from there with `%mlops retry {found.ref}`."
     hint = f"Open {bad.output}, mend what is wrong, and {again}" if bad and bad.output else again.capitalize()
-    kind = _kind(bad.error if bad else {}, is_cancelled=found.status == "cancelled")
-    raise kind(message, hint=hint)
+    error = bad.error if bad else {}
+    kind = _kind(error, is_cancelled=found.status == "cancelled")
+    raise kind(message, hint=f"{error.get('hint') or ''} {hint}".lstrip())
 
 
 def _kind(

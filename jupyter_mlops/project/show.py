@@ -12,6 +12,7 @@ from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import AnyRef, VersionRef
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.pipelines.follow import follow
+from jupyter_mlops.project import show_pipeline
 from jupyter_mlops.project.notebook import notebook
 
 _EXECUTION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6,}")
@@ -23,7 +24,7 @@ class Shown(Record):
     Parameters
     ----------
     kind
-        `snapshot`, `version`, `run`, `execution` or `notebook`.
+        `snapshot`, `version`, `run`, `execution`, `notebook` or `pipeline`.
     record
         The thing's own record.
     """
@@ -44,7 +45,7 @@ class Shown(Record):
 
 @verb("show", effect="read")
 def show(project: Project, ref: AnyRef) -> Shown:
-    """Show a snapshot, model version, run, execution or notebook, whatever the reference names."""
+    """Show a snapshot, model version, run, execution, notebook or pipeline, whatever the reference names."""
     kind, colon, name = ref.partition(":")
     if ref.endswith(".ipynb"):
         return _shown("notebook", notebook(project, ref), ref)
@@ -59,14 +60,22 @@ def show(project: Project, ref: AnyRef) -> Shown:
         found = {word: find(project, ref) for word, find in finders.items()}
     hits = {word: record for word, record in found.items() if record is not None}
     if not hits:
-        raise NotFound(
-            f"Nothing is called {ref!r}.",
-            hint="List what there is with `%mlops datasets` and `%mlops models`.",
-        )
+        return _pipeline(project, ref)
     if len(hits) > 1:
         raise Invalid(f"{ref!r} is a dataset and a model.", hint=f"Say dataset:{ref} or model:{ref}.")
     word, record = next(iter(hits.items()))
     return _shown("snapshot" if word == "dataset" else "version", record, ref)
+
+
+def _pipeline(project: Project, name: str) -> Shown:
+    """Show a pipeline; a dataset or a model of its name goes before it."""
+    found = show_pipeline.find(project, name)
+    if found is None:
+        raise NotFound(
+            f"Nothing is called {name!r}.",
+            hint="List what there is with `%mlops datasets`, `%mlops models` and `%mlops pipelines`.",
+        )
+    return _shown("pipeline", found, name)
 
 
 def _run(project: Project, ref: str) -> Shown:

@@ -164,13 +164,13 @@ class TestLimits:
 
 
 class TestLost:
-    def test_the_run_of_a_pipeline_outlives_the_process_that_began_it(
+    def test_the_run_of_an_execution_outlives_the_process_that_began_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It may wait for days for an approval, and another worker goes on with it."""
         tracker = MlflowTracker(Project(tmp_path))
         monkeypatch.setattr(mlflow_reading, "is_alive", lambda tags: False)
-        tracker.start("retrain", key="1", experiment="e", tags={"jupyter_mlops.steps": "train, approve"})
+        tracker.start("retrain", key="1", experiment="e", tags={"jupyter_mlops.pipeline": "retrain"})
         dead = tracker.start("cell", key="2", experiment="e", tags={})
         assert [run.id for run in tracker.close_lost()] == [dead.id]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PREFIX = "jupyter_mlops."
 PARENT = "mlflow.parentRunId"
 KEY = PREFIX + "key"
-STEPS = PREFIX + "steps"
+PIPELINE = PREFIX + "pipeline"
 PID = PREFIX + "pid"
 HOST = PREFIX + "host"
 BORN = PREFIX + "born"
@@ -179,10 +179,18 @@ def details(client: MlflowClient, run: Run, uri: str) -> Details:
             curves[name] = [(point.step, point.value) for point in points]
     files = {item.path for item in client.list_artifacts(run.id)}
     if _SOURCE not in files:
-        return Details(curves)
+        return Details(curves, models=_models(client, run))
     with tempfile.TemporaryDirectory(prefix="jupyter_mlops-") as folder:
         path = download_artifacts(run_id=run.id, artifact_path=_SOURCE, dst_path=folder, tracking_uri=uri)
-        return Details(curves, Path(path).read_text(encoding="utf-8"))
+        return Details(curves, Path(path).read_text(encoding="utf-8"), _models(client, run))
+
+
+def _models(client: MlflowClient, run: Run) -> tuple[str, ...]:
+    from mlflow.entities import LoggedModelStatus
+
+    outputs = client.get_run(run.id).outputs
+    found = [client.get_logged_model(item.model_id) for item in (outputs.model_outputs if outputs else ())]
+    return tuple(sorted({model.name for model in found if model.status == LoggedModelStatus.READY}))
 
 
 def traces(client: MlflowClient, run: Run) -> Sequence[Trace]:
@@ -256,8 +264,10 @@ def is_lost(client: MlflowClient, run: MlflowRun, now_ms: int) -> bool:
     tags = run.data.tags
     if HOST not in tags:
         return False  # not of ours
-    if STEPS in tags:
-        return False  # another worker goes on with it, and ends it
+    if PIPELINE in tags:
+        return (
+            False  # an execution's, which outlives the process that began it: whoever ends that ends its run
+        )
     if tags[HOST] == socket.gethostname():
         return not is_alive(tags)
     signs = [int(run.info.start_time)]

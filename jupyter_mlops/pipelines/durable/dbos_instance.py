@@ -23,7 +23,6 @@ SCHEMA = "mlops_engine"
 _LOG = logging.getLogger(__name__)
 _APPLICATION = "jupyter-mlops"
 _VERSION = "1"  # any worker performs any task, whatever its own version: keys are all that tasks say
-_POLL_S = 0.2
 _CLOCK_S = 1.0  # SQLite's clock, as DBOS reads it, has whole seconds
 
 
@@ -83,7 +82,7 @@ def register(name: str, limits: QueueLimits, *, is_known: bool) -> None:
         name,
         global_concurrency=limits.concurrency,
         limiter={"limit": limits.rate, "period": period} if limits.rate is not None else None,
-        polling_interval_sec=_POLL_S,
+        polling_interval_sec=limits.look_s,
         on_conflict="always_update" if is_known else "never_update",
     )
 

@@ -41,7 +41,7 @@ def end(project: Project, execution: str) -> None:
 
 def _close_run(project: Project, row: RowMapping, steps: Sequence[RowMapping]) -> None:
     frozen = Frozen.model_validate(row["definition"])
-    if not any(step["run_id"] for step in steps):
+    if row["run_id"] is None and not any(step["run_id"] for step in steps):
         return  # nothing was recorded
     tracker = project.tracker
     experiment = project.settings.experiment or project.name

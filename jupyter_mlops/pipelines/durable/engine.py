@@ -36,11 +36,14 @@ class QueueLimits:
         Tasks at once over all workers; None for as many as they have slots.
     rate, per_s
         At most *rate* tasks begin in any *per_s* seconds; None for no limit.
+    look_s
+        How often an engine that has to ask looks for tasks; each look costs a query.
     """
 
     concurrency: int | None = None
     rate: int | None = None
     per_s: float = 60.0
+    look_s: float = 0.2
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from jupyter_mlops.core import call, progress
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable import retention, state
 from jupyter_mlops.pipelines.durable.account import Execution, account
 from jupyter_mlops.pipelines.durable.conductor import Conductor
 from jupyter_mlops.pipelines.durable.ending import end
@@ -34,7 +34,9 @@ def conduct(project: Project, begin: Callable[[str], str]) -> Execution:
     """
     context = contextvars.copy_context()
     context.run(call.current.set, None)  # each task is a call of its own
-    return context.run(_conduct, project, begin)
+    found = context.run(_conduct, project, begin)
+    retention.keep_up(project)
+    return found
 
 
 def _conduct(project: Project, begin: Callable[[str], str]) -> Execution:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Connection, Select, func, select
 
+from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.state import EXECUTIONS, STEPS, moment
@@ -19,13 +22,29 @@ MOST = 500
 _LONGEST_DAYS = 36_500
 _AT_ONCE = 50
 _GONE = ".gone"
+_MARK = "runs.pruned"
+_DAY_S = 86_400.0
 _DAYS = EXECUTIONS.c.definition["definition"]["retention_days"].as_float()
 _IS_NOTEBOOK = EXECUTIONS.c.definition["is_notebook"].as_boolean()
 _OVER = (EXECUTIONS.c.status.in_(state.ENDED), EXECUTIONS.c.due_at.is_(None), EXECUTIONS.c.held_by.is_(None))
 
 
-def prune(project: Project) -> int:
-    """Drop rows and outputs of at most `MOST` executions, and return how many went.
+def keep_up(project: Project) -> None:
+    """Drop a few, once a day: where no worker runs, whoever runs something in the foreground does it."""
+    mark = project.folder / _MARK
+    now = project.clock.now().timestamp()
+    with suppress(
+        Unavailable, OSError
+    ):  # what was run has ended well or badly, and that is what its caller hears
+        if mark.exists() and abs(now - mark.stat().st_mtime) < _DAY_S:
+            return
+        mark.touch()
+        os.utime(mark, (now, now))
+        prune(project, _AT_ONCE)
+
+
+def prune(project: Project, most: int | None = None) -> int:
+    """Drop rows and outputs of *most* executions, by default `MOST`, and return how many went.
 
     What is under way stays, as do the last of each pipeline that came to an end, what a cached step took its outputs from, and what
     a kept kernel has open.
@@ -39,7 +58,7 @@ def prune(project: Project) -> int:
     with project.store.read() as connection:
         old = _old(connection, now, project.settings.notebook_retention_days)
         needed = _taken_from(connection) | _named(kernel.output for kernel in kept_kernels(project))
-    going = [execution for execution in old if execution not in needed][:MOST]
+    going = [execution for execution in old if execution not in needed][: most or MOST]
     count = 0
     for first in range(0, len(going), _AT_ONCE):
         with project.store.write() as connection:

@@ -258,12 +258,6 @@ def find(connection: Connection, execution: str) -> RowMapping:
     return row
 
 
-def has_open_run(connection: Connection) -> bool:
-    """Tell whether an execution that has not ended has a run of its own, whoever began that."""
-    query = select(EXECUTIONS.c.id).where(EXECUTIONS.c.status.not_in(ENDED), EXECUTIONS.c.run_id.is_not(None))
-    return connection.execute(query.limit(1)).scalar() is not None
-
-
 def close(connection: Connection, execution: str, at: datetime) -> bool:
     """Say that nothing is left to do for an execution that ended, and tell whether this call was the first to."""
     where = and_(EXECUTIONS.c.id == execution, EXECUTIONS.c.due_at.is_not(None))

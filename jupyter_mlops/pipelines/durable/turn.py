@@ -45,15 +45,13 @@ def take(sheet: Sheet) -> list[Task]:
     return _conclude(sheet)
 
 
-def _task(sheet: Sheet, key: str) -> Task:
-    return Task(key, sheet.row["queue"], sheet.row["priority"])
-
-
 def _end(sheet: Sheet) -> Task:
     """Return the task that closes an execution; another one each minute until one comes through, and after a retry."""
     attempts = sum(item.attempt for item in sheet.items())
     age = sheet.now - datetime.fromisoformat(sheet.row["finished_at"])
-    return _task(sheet, str(StepKey(sheet.id, END, attempts, age // _AGAIN)))
+    return Task(
+        str(StepKey(sheet.id, END, attempts, age // _AGAIN)), END
+    )  # waits behind no steps, and counts as none
 
 
 def _is_late(sheet: Sheet) -> bool:
@@ -189,7 +187,8 @@ def _conclude(sheet: Sheet) -> list[Task]:
         started_at=started,
         due_at=min([*times, sheet.later(_SAFETY_S)]),
     )
-    return [_task(sheet, sheet.key(item)) for item in sheet.with_status("queued")]
+    queue, priority = sheet.row["queue"], sheet.row["priority"]
+    return [Task(sheet.key(item), queue, priority) for item in sheet.with_status("queued")]
 
 
 def _finish(sheet: Sheet) -> None:

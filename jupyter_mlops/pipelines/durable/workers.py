@@ -192,7 +192,7 @@ def find(connection: Connection, name: str) -> Worker | None:
 
 @dataclass(frozen=True)
 class Buried:
-    """A worker that is gone, and the runs that it left open."""
+    """A worker that is gone, and the runs of its steps that it left open; an execution's own run goes on."""
 
     worker: Worker
     runs: tuple[str, ...] = ()
@@ -223,15 +223,16 @@ def bury(connection: Connection, worker: Worker, now: datetime) -> Buried | None
     held = EXECUTIONS.update().where(EXECUTIONS.c.held_by == worker.id)
     connection.execute(held.values(held_by=None, due_at=moment(now), updated_at=moment(now)))
     begun = (STEPS.c.worker == worker.id, STEPS.c.status == "running")
-    query = select(STEPS.c.execution, STEPS.c.run_id).where(*begun).order_by(STEPS.c.execution)
-    found = connection.execute(query).all()
+    query = select(STEPS.c.execution, STEPS.c.run_id, EXECUTIONS.c.run_id.label("whole")).where(*begun)
+    ours = query.join(EXECUTIONS, EXECUTIONS.c.id == STEPS.c.execution).order_by(STEPS.c.execution)
+    found = connection.execute(ours).all()
     for execution in dict.fromkeys(row.execution for row in found):
         state.lock(connection, execution)
         again = {"status": "pending", "claim": None, "due_at": moment(now), "reason": f"{worker.id} is gone."}
         mine = STEPS.update().where(*begun, STEPS.c.execution == execution)
         connection.execute(mine.values(**again, updated_at=moment(now)))
         state.wake(connection, execution, now)
-    return Buried(worker, tuple(row.run_id for row in found if row.run_id))
+    return Buried(worker, tuple(row.run_id for row in found if row.run_id and row.run_id != row.whole))
 
 
 def _add(connection: Connection, worker: Worker) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -86,8 +85,8 @@ def check_pattern(pattern: str) -> str:
     return pattern
 
 
-def matches(root: Path, pattern: str) -> Iterator[Signal]:
-    """Yield the files that a pattern finds now, within the project and outside its own state.
+def matches(root: Path, pattern: str) -> list[Signal]:
+    """Return the files that a pattern finds now, the last written last, within the project and outside its own state.
 
     Raises
     ------
@@ -96,24 +95,23 @@ def matches(root: Path, pattern: str) -> Iterator[Signal]:
     """
     home = root.resolve()
     found = (path for path in root.glob(pattern) if FOLDER not in path.relative_to(root).parts)
-    count = 0
-    for path in islice(found, MOST + 1):
-        signal = _signal(home, path, path.relative_to(root).as_posix())
-        if signal is not None:
-            count += 1
-            yield signal
-    if count > MOST:
+    looked = (_look(home, path, path.relative_to(root).as_posix()) for path in islice(found, MOST + 1))
+    there = [one for one in looked if one is not None]
+    if len(there) > MOST:
         raise Invalid(f"{pattern!r} finds more than {MOST:,} files.", hint="Watch a folder with fewer.")
+    return [signal for _, signal in sorted(there, key=lambda one: (one[0], one[1].slot))]
 
 
-def _signal(home: Path, path: Path, name: str) -> Signal | None:
+def _look(home: Path, path: Path, name: str) -> tuple[int, Signal] | None:
+    """Return when a file was written, and what that signals; None when it is none of ours."""
     try:
         state = os.stat(path)  # noqa: PTH116
         if not path.is_file() or not path.resolve().is_relative_to(home):
             return None
     except OSError:
         return None  # gone meanwhile
-    return Signal("file", f"{_SCHEME}{name}#{state.st_mtime_ns:x}-{state.st_size:x}", name, f"file {name}")
+    written = state.st_mtime_ns
+    return written, Signal("file", f"{_SCHEME}{name}#{written:x}-{state.st_size:x}", name, f"file {name}")
 
 
 def _rows(connection: Connection, schedule: str) -> set[str]:

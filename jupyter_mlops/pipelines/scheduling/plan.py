@@ -163,7 +163,7 @@ def _seen(project: Project, spec: TriggerSpec) -> Sequence[Signal]:
     """Return what is there already: only what comes after it starts anything."""
     watch = triggers.watch_of(spec)
     if spec.pattern is not None:
-        return list(matches(project.root, spec.pattern))
+        return matches(project.root, spec.pattern)
     if spec.dataset is not None:
         with project.store.read() as connection:
             last = catalogue.latest(connection, spec.dataset)

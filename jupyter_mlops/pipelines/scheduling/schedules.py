@@ -151,9 +151,11 @@ def find(connection: Connection, name: str, *, is_changing: bool = False) -> Row
     query = select(SCHEDULES).where(SCHEDULES.c.name == name)
     row = connection.execute(query.with_for_update() if is_changing else query).mappings().one_or_none()
     if row is None:
+        its = [one.name for one in of(connection, name)]
         known = connection.execute(select(SCHEDULES.c.name)).scalars()
-        hint = did_you_mean(name, known) or "Make one with `%mlops schedule PIPELINE --cron '30 6 * * *'`."
-        raise NotFound(f"No schedule {name!r}.", hint=hint)
+        hint = f"{name} is started by {', '.join(its)}: name one." if its else did_you_mean(name, known)
+        otherwise = "Make one with `%mlops schedule PIPELINE --cron '30 6 * * *'`."
+        raise NotFound(f"No schedule {name!r}.", hint=hint or otherwise)
     return row
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from sqlalchemy import RowMapping
+
 from jupyter_mlops.core import copies
 from jupyter_mlops.core.errors import MlopsError, Unavailable
 from jupyter_mlops.core.project import Project
@@ -29,6 +31,7 @@ LOG = logging.getLogger("jupyter_mlops.worker")
 PARENT = "JUPYTER_MLOPS_SERVER_PID"
 STOP_S = 12.0
 _LOOK_S = 0.5
+_END_S = 1.0
 _LONGEST_PAUSE_S = 30.0
 _LONGEST_REASON = 200
 _FORGET_EVERY_S = 3600.0
@@ -116,7 +119,7 @@ class WorkerLoop:
             for name, setting in self._project.settings.queues.items()
         }
         names = worker.queues or ("default", *limits)
-        queues = {name: limits.get(name, QueueLimits()) for name in names}
+        queues = {name: limits.get(name, QueueLimits()) for name in names} | {END: QueueLimits(look_s=_END_S)}
         return Duty(worker.id, worker.slots, self._perform, queues, is_open=not worker.queues)
 
     def _wake_all(self) -> None:
@@ -215,20 +218,16 @@ class WorkerLoop:
         closing.start()  # the tracker may be slow, and the first time it is loaded
 
     def _close_runs(self, left: Sequence[str] = ()) -> None:
-        """Close the runs that nobody writes to any more; a tracker that is away keeps them open.
+        """Close the runs that nobody writes to any more, first those that are known to be *left*.
 
-        The run of an execution that others go on with is one that its dead process began: while there is such a one,
-        only those that are known to be *left* are closed.
+        A tracker that is away keeps them open.
         """
         with suppress(MlopsError):
             for run_id in left:
                 run = self._project.tracker.run(run_id)
                 if run.status == "running":
                     self._project.tracker.finish(run, "killed")
-            with self._project.store.read() as connection:
-                is_busy = state.has_open_run(connection)
-            if not is_busy:
-                self._project.tracker.close_lost()
+            self._project.tracker.close_lost()
 
     def _is_idle(self) -> bool:
         with self._project.store.read() as connection:
@@ -243,8 +242,6 @@ class WorkerLoop:
     def _perform(self, key: str) -> None:
         """Do one task, again while the store is away; what ended is led on at once."""
         step = StepKey.parse(key)
-        if step.name != END:
-            LOG.info("%s begins.", key)
         pause_s = 1.0
         try:
             while not self._is_done_with(step, key):
@@ -257,6 +254,7 @@ class WorkerLoop:
     def _is_done_with(self, step: StepKey, key: str) -> bool:
         """Perform a task, and say whether that is all: it is to be tried again while the store is away."""
         try:
+            self._tell_begin(step)
             self._conductor.perform(key)
             self._tell(step)
         except Unavailable as error:
@@ -264,18 +262,29 @@ class WorkerLoop:
             return step.name == END  # the conductor queues another before long
         return True
 
+    def _tell_begin(self, key: StepKey) -> None:
+        """Say that a step begins, unless it was put back, or others have left this attempt at it behind."""
+        _, step = self._look_up(key)
+        if step is not None and step["status"] in {"queued", "running"}:
+            LOG.info("%s begins.", key)
+
     def _tell(self, key: StepKey) -> None:
         """Say how a step, or at its end an execution, stands; an attempt that others have left behind is nothing."""
+        row, step = self._look_up(key)
+        found = row if key.name == END else step
+        if found is None:
+            return
+        what = f"{row['pipeline']} {key.execution}" if key.name == END else str(key)
+        reason, _, _ = found["reason"].partition("\n")
+        LOG.info("%s", f"{what}: {found['status']}. {reason[:_LONGEST_REASON]}".rstrip())
+
+    def _look_up(self, key: StepKey) -> tuple[RowMapping, RowMapping | None]:
+        """Return an execution, and its step if that is still at this attempt."""
         with self._project.store.read() as connection:
             row = state.find(connection, key.execution)
             steps = {(step["name"], step["item"]): step for step in state.steps_of(connection, key.execution)}
         step = steps.get((key.name, key.item))
-        if key.name != END and (step is None or step["attempt"] != key.attempt):
-            return
-        what = f"{row['pipeline']} {key.execution}" if key.name == END else str(key)
-        found = row if key.name == END or step is None else step
-        reason, _, _ = found["reason"].partition("\n")
-        LOG.info("%s", f"{what}: {found['status']}. {reason[:_LONGEST_REASON]}".rstrip())
+        return row, step if step is not None and step["attempt"] == key.attempt else None
 
     def _end(self) -> None:
         """Put back what runs, let go of the name."""

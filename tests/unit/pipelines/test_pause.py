@@ -8,6 +8,8 @@ from jupyter_mlops.core.errors import Conflict, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.pipelines.pause import pause
 from jupyter_mlops.pipelines.resume import resume
+from jupyter_mlops.pipelines.trigger import trigger
+from jupyter_mlops.pipelines.unschedule import unschedule
 from tests.unit.pipelines.factory import Factory
 from tests.unit.pipelines.timer import MINUTE, Timer
 
@@ -33,6 +35,15 @@ class TestPause:
         answer = pause(timer.project, "retrain")
         assert not answer.is_changed
         assert "paused already" in answer.card().title
+
+    def test_a_pipeline_whose_schedules_have_other_names_says_them(self, timer: Timer) -> None:
+        """Its newest execution is not what is meant; whatever takes a schedule says so."""
+        timer.schedule(cron="40 * * * *", name="nightly")
+        unschedule(timer.project, "retrain")
+        for verb in (pause, resume, unschedule, trigger):
+            with pytest.raises(NotFound, match="No schedule 'retrain'") as caught:
+                verb(timer.project, "retrain")
+            assert caught.value.hint == "retrain is started by nightly: name one."
 
     def test_an_execution_is_paused_between_its_steps(self, factory: Factory) -> None:
         """What runs ends, and nothing more begins until it is resumed."""
@@ -60,5 +71,5 @@ class TestPause:
 
     def test_what_is_not_there_is_not_found(self, timer: Timer) -> None:
         """Neither a schedule nor an execution."""
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound, match="Neither a schedule nor an execution is called 'nothing'"):
             pause(timer.project, "nothing")

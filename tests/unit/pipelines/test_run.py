@@ -178,6 +178,17 @@ class TestFailure:
             run(shop.project, shop.notebook("1", "2"))
         assert shop.tracker.run("@latest").status == "killed"
 
+    def test_what_an_error_says_to_do_is_passed_on(self, shop: Shop) -> None:
+        """Before the way to go on."""
+
+        def refuse(_job: object) -> None:
+            raise Unavailable("No cluster is named.", hint="Name one.")
+
+        shop.runner.before = refuse
+        with pytest.raises(Unavailable, match="No cluster is named") as caught:
+            run(shop.project, shop.notebook("1"))
+        assert caught.value.hint.startswith("Name one. Go on from there with ")
+
     def test_the_tracker_fails_after_the_notebook(self, shop: Shop) -> None:
         """The notebook's own failure is what is told."""
         shop.tracker.fails["finish"] = Unavailable("gone")

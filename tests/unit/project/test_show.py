@@ -11,9 +11,9 @@ from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelFile, Run, RunLog
 from jupyter_mlops.data.snapshot import snapshot
-from jupyter_mlops.pipelines.durable.frozen import of_notebook
+from jupyter_mlops.pipelines.durable.frozen import freeze, of_notebook
 from jupyter_mlops.pipelines.durable.launch import launch
-from jupyter_mlops.pipelines.file import document
+from jupyter_mlops.pipelines.file import definition, document
 from jupyter_mlops.project.show import show
 from tests.notebooks.builder import write_notebook
 
@@ -45,6 +45,25 @@ class TestShow:
         shown = show(project, execution)
         assert shown.kind == "execution"
         assert "train.ipynb waits to begin" in str(shown)
+
+    def test_a_pipeline_is_shown_with_its_newest_executions(self, project: Project) -> None:
+        """By its name; before it ran, with its file alone."""
+        write_notebook(project.root / "train.ipynb", "1")
+        (project.root / "retrain.pipeline.toml").write_text('[steps.train]\nnotebook = "train.ipynb"\n')
+        assert "retrain was not run yet" in str(show(project, "retrain"))
+        plan = freeze(project, definition.load(project.root, "retrain"))
+        first, second = (launch(project, plan, {}) for _ in range(2))
+        shown = show(project, "retrain")
+        assert shown.kind == "pipeline"
+        assert {row[0] for row in shown.rows} == {first, second}
+        assert ("file", "retrain.pipeline.toml") in shown.facts
+
+    def test_a_notebook_that_was_run_by_itself_is_found_by_its_name(self, project: Project) -> None:
+        """As `executions` lists it."""
+        write_notebook(project.root / "train.ipynb", "1")
+        execution = launch(project, of_notebook(project, document.find(project.root, "train.ipynb")), {})
+        shown = show(project, "train")
+        assert shown.rows[0][0] == execution
 
     def test_a_name_of_two_things_asks_which(self, project: Project, run: Run) -> None:
         """A dataset and a model may share a name; the kind tells them apart."""

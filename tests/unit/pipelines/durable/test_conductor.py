@@ -337,6 +337,18 @@ class TestRecord:
         assert last.arguments["execution"] == execution
         assert len(last.outputs) == 3
 
+    def test_a_run_whose_step_never_named_it_is_closed_too(self, factory: Factory) -> None:
+        """The worker died between beginning it and saying so, and the execution was cancelled then."""
+        factory.pipeline('[steps.report]\nnotebook = "report.ipynb"\n')
+        execution = factory.launch()
+        factory.conductor.look()
+        begun = factory.project.tracker.start("retrain", key=execution, experiment="shop", tags={})
+        with factory.project.store.write() as connection:
+            state.change(connection, execution, factory.project.clock.now(), run_id=begun.id)
+        factory.cancel(execution)
+        factory.finish()
+        assert factory.project.tracker.run(begun.ref).status == "killed"
+
     def test_the_end_is_told_when_the_tracker_is_back(self, factory: Factory) -> None:
         """A tracker that is away then costs nothing but time."""
         factory.pipeline('[steps.report]\nnotebook = "report.ipynb"\n')

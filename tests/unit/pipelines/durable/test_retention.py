@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops.core import ledger
+from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.pipelines.durable import retention
 from jupyter_mlops.pipelines.durable.frozen import of_notebook
 from jupyter_mlops.pipelines.durable.launch import launch
@@ -138,3 +139,32 @@ class TestPrune:
         shutil.rmtree(folder(factory, old))
         pass_days(factory, 8)
         assert retention.prune(factory.project) == 1
+
+
+class TestKeepUp:
+    """Where no worker runs, whoever runs something in the foreground drops what is too old."""
+
+    def test_a_few_go_once_a_day(self, factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+        """So that a run costs no more than a look at a file's time."""
+        monkeypatch.setattr(retention, "_AT_ONCE", 2)
+        factory.pipeline(KEPT)
+        for _ in range(4):
+            run(factory)
+        pass_days(factory, 8)
+        counts = []
+        for days in (0, 0.5, 0.6):
+            pass_days(factory, days)
+            retention.keep_up(factory.project)
+            counts.append(len(known(factory)))
+        assert counts == [2, 2, 1]
+
+    def test_a_store_that_is_away_hinders_no_run(
+        self, factory: Factory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Another day will do."""
+
+        def away(*_: object) -> int:
+            raise Unavailable("The store does not answer.")
+
+        monkeypatch.setattr(retention, "prune", away)
+        retention.keep_up(factory.project)

@@ -141,6 +141,14 @@ class TestBury:
         assert factory.finish() == ["prepare", "@end"]
         assert factory.statuses(execution) == {"prepare": "succeeded"}
 
+    def test_the_run_of_the_execution_itself_goes_on(self, factory: Factory) -> None:
+        """A single notebook's: whoever goes on with it, or ends it, closes it."""
+        self.begun(factory)
+        with factory.project.store.write() as connection:
+            connection.execute(EXECUTIONS.update().values(run_id="8c1d"))
+        (buried,) = bury_dead(factory.project, Watch(), "me")
+        assert buried.runs == ()
+
     def test_whatever_it_still_does_counts_no_more(self, factory: Factory) -> None:
         """It was not dead but slow: its claim is gone."""
         execution, attempt, _ = self.begun(factory)

@@ -88,6 +88,13 @@ class TestArrivals:
 
 
 class TestMatches:
+    def test_the_last_written_comes_last(self, timer: Timer) -> None:
+        """So that files that arrive together are worked on in their order, and the newest counts for all."""
+        for number, name in enumerate(("c.csv", "a.csv", "b.csv")):
+            write(timer, name, "1", changed=10 + number)
+        found = [signal.reference[-5:] for signal in matches(timer.project.root, "incoming/?.csv")]
+        assert found == ["c.csv", "a.csv", "b.csv"]
+
     def test_nothing_outside_the_project_is_found(self, project: Project) -> None:
         """Not through a link either, and not in the project's own state."""
         outside = project.root.parent / "outside.csv"

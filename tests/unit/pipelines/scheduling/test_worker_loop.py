@@ -12,8 +12,10 @@ import pytest
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.tracker import Run
 from jupyter_mlops.pipelines.durable import state
+from jupyter_mlops.pipelines.durable.engine import Task
 from jupyter_mlops.pipelines.durable.local_engine import LocalEngine
-from jupyter_mlops.pipelines.durable.state import EXECUTIONS, moment
+from jupyter_mlops.pipelines.durable.state import EXECUTIONS, StepKey, moment
+from jupyter_mlops.pipelines.durable.turn import END
 from jupyter_mlops.pipelines.durable.workers import WORKERS, Worker
 from jupyter_mlops.pipelines.scheduling.worker_loop import PARENT, Terms, WorkerLoop
 from tests.fakes import FakeClock, FakeTracker
@@ -148,14 +150,14 @@ class TestLostRuns:
         look_at_others(loop)
         assert loop._project.tracker.run(lost.ref).status == "killed"
 
-    def test_the_run_of_an_execution_that_goes_on_is_not_lost(self, loop: Loop, factory: Factory) -> None:
-        """The worker that began it is gone, and another one goes on with it."""
+    def test_they_are_closed_while_executions_go_on(self, loop: Loop, factory: Factory) -> None:
+        """A pipeline may wait for days: what has nothing to do with it does not."""
         execution = factory.launch()
-        outer = begin_run(loop)
         with factory.project.store.write() as connection:
-            state.change(connection, execution, factory.project.clock.now(), run_id=outer.id)
+            state.change(connection, execution, factory.project.clock.now(), run_id="8c1d")
+        lost = begin_run(loop)
         look_at_others(loop)
-        assert loop._project.tracker.run(outer.ref).status == "running"
+        assert loop._project.tracker.run(lost.ref).status == "killed"
 
     def test_a_tracker_that_is_away_hinders_nothing(self, loop: Loop) -> None:
         """It is asked again an hour later."""
@@ -192,8 +194,32 @@ class TestEnding:
             assert connection.execute(EXECUTIONS.select()).mappings().one()["due_at"] is None
         assert factory.queue == []
 
+    def test_it_waits_behind_no_steps_and_counts_as_none(
+        self, loop: Loop, factory: Factory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A queue's limits are for steps; that something failed is not told after a hundred others ran."""
+        tasks: list[Task] = []
+        monkeypatch.setattr(factory, "submit", tasks.append)
+        factory.launch()
+        factory.conductor.look()
+        factory.conductor.perform(tasks[0].key)
+        assert [task.queue for task in tasks] == ["default", END]
+        assert loop._duty().queues[END].rate is loop._duty().queues[END].concurrency is None
+
 
 class TestPerform:
+    def test_an_attempt_that_was_put_back_does_not_begin(
+        self, loop: Loop, factory: Factory, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Its task may come again after a worker's death; the log names the attempt that is made."""
+        caplog.set_level(logging.INFO)
+        execution = factory.launch()
+        factory.conductor.look()
+        loop._tell_begin(StepKey(execution, "prepare", 0, 0))
+        assert "begins" not in caplog.text
+        loop._tell_begin(StepKey(execution, "prepare", 0, 1))
+        assert f"{execution}/prepare/0/1 begins." in caplog.text
+
     def test_a_task_waits_for_a_store_that_is_away(self, loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
         """And is done once it is back."""
         calls: list[str] = []
@@ -206,6 +232,7 @@ class TestPerform:
         monkeypatch.setattr(loop._conductor, "perform", perform)
         monkeypatch.setattr(loop._stopping, "wait", lambda _seconds: False)
         monkeypatch.setattr(loop, "_tell", lambda _key: None)
+        monkeypatch.setattr(loop, "_tell_begin", lambda _key: None)
         loop._perform("e/prepare/0/1")
         assert calls == ["e/prepare/0/1"] * 3
 
@@ -218,6 +245,7 @@ class TestPerform:
             raise Unavailable("The store does not answer.")
 
         monkeypatch.setattr(loop._conductor, "perform", away)
+        monkeypatch.setattr(loop, "_tell_begin", lambda _key: None)
         loop.stop()
         with pytest.raises(Unavailable):
             loop._perform("e/prepare/0/1")
