@@ -98,12 +98,23 @@ def _value(verb: Verb, parameter: Parameter, given: object) -> object:
     if parameter.live is not None:
         return given
     try:
-        return parameter.adapter.validate_python(given)
+        return _fitted(parameter, given)
     except ValidationError as error:
         what = error.errors()[0]["msg"]
         choices = f"It is one of {', '.join(parameter.choices)}." if parameter.choices else parameter.help
         said = "What was given" if SecretStr in parts_of(parameter.annotation) else repr(given)
         raise Invalid(f"{said} is no {parameter.name} for {verb.name}: {what}.", hint=choices) from None
+
+
+def _fitted(parameter: Parameter, given: object) -> object:
+    """Return a value as its parameter takes it; a lone text is one of several, never its letters."""
+    is_lone = isinstance(given, str) and parameter.is_repeated
+    try:
+        return parameter.adapter.validate_python(given)
+    except ValidationError:
+        if not is_lone:
+            raise
+    return parameter.adapter.validate_python([given])
 
 
 class _Passage:

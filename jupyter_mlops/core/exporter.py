@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from jupyter_mlops.core.card import Card, State
 from jupyter_mlops.core.errors import Conflict, Invalid
 from jupyter_mlops.core.project import FOLDER, Project
 from jupyter_mlops.core.record import Record
+from jupyter_mlops.core.workbench import put_aside, workbench
 
 _OURS = {FOLDER, ".git"}
 
@@ -95,14 +94,12 @@ class Destination:
         if path.exists() and not self.overwrite:
             raise self._taken(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-        try:
-            yield Placed(temporary, path.relative_to(self.project.root.resolve()).as_posix())
-            _settle(temporary)
-            self._put(temporary, path)
+        with workbench(path.parent) as bench:
+            made = bench / path.name
+            yield Placed(made, path.relative_to(self.project.root.resolve()).as_posix())
+            _settle(made)
+            self._put(made, path)
             durable.sync_folder(path.parent)
-        finally:
-            _remove(temporary)
 
     def _path(self, otherwise: str, *, is_folder: bool) -> Path:
         root = self.project.root.resolve()
@@ -119,28 +116,21 @@ class Destination:
             raise Invalid(f"{given!r} lies among recorded state.", hint="Name another folder.")
         return path
 
-    def _put(self, temporary: Path, path: Path) -> None:
+    def _put(self, made: Path, path: Path) -> None:
         try:
-            if temporary.is_dir():
-                self._put_folder(temporary, path)
+            if made.is_dir():
+                self._put_folder(made, path)
             elif self.overwrite:
-                temporary.replace(path)
+                made.replace(path)
             else:
-                os.link(temporary, path)  # unlike a rename, it never replaces what came meanwhile
+                os.link(made, path)  # unlike a rename, it never replaces what came meanwhile
         except (FileExistsError, IsADirectoryError, NotADirectoryError):
             raise self._taken(path) from None
 
-    def _put_folder(self, temporary: Path, path: Path) -> None:
-        old = temporary.with_suffix(".old")
+    def _put_folder(self, made: Path, path: Path) -> None:
         if path.exists() and self.overwrite:
-            path.rename(old)
-        try:
-            temporary.rename(path)
-        except OSError:
-            if old.exists():
-                old.rename(path)
-            raise
-        _remove(old)
+            put_aside(made.parent, path)
+        made.rename(path)
 
     def _taken(self, path: Path) -> Conflict:
         shown = path.relative_to(self.project.root.resolve()).as_posix()
@@ -185,10 +175,3 @@ def _settle(path: Path) -> None:
         if item.is_file():
             with item.open("rb+") as file:
                 os.fsync(file.fileno())
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

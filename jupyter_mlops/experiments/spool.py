@@ -14,6 +14,7 @@ from jupyter_mlops.core import durable
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, ModelFile, Point, Run, RunLog, RunStatus
+from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.experiments.tracking.mlflow_reading import BORN, PID, is_alive
 
 _DURATION = "jupyter_mlops.duration_s"
@@ -24,7 +25,7 @@ def keep(project: Project, run: Run, status: RunStatus, logs: Sequence[RunLog], 
     """Write what a run lacks to the spool, whole or not at all, and return the folder."""
     root = _root(project)
     root.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix="new-", dir=root))
+    fresh = Path(tempfile.mkdtemp(prefix=scratch.FRESH, dir=root))
     models = [model for log in logs for model in log.models]
     artifacts = [item for log in logs for item in log.artifacts]
     content = {

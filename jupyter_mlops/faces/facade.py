@@ -66,7 +66,8 @@ def _by_name(verb: Verb, words: tuple[object, ...], options: dict[str, object]) 
     places = [item.name for item in verb.parameters if item.is_word]
     if len(words) > len(places):
         raise Invalid(
-            f"{verb.name} takes {len(places)} words, not {len(words)}.", hint=f"They are {', '.join(places)}."
+            f"{verb.name} takes {len(places)} words, not {len(words)}.",
+            hint=f"They are {', '.join(places) or 'given by name'}.",
         )
     given = dict(zip(places, words, strict=False))
     twice = given.keys() & options.keys()

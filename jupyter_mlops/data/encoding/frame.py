@@ -65,9 +65,9 @@ def encode(frame: pd.DataFrame) -> Encoded:
     index = encode_index("The row index", frame.index)
     labels = encode_index("The column index", frame.columns)
     columns = []
-    for position in range(frame.shape[1]):
+    for position, (label, series) in enumerate(frame.items()):
         progress.report(position, frame.shape[1], "reading columns")
-        name, series = shown(frame.columns[position]), frame.iloc[:, position]
+        name = shown(label)
         columns.append(Column(name, shown(series.dtype), encode_column(name, series.array)))
     return Encoded(len(frame), index, labels, tuple(columns))
 
@@ -149,9 +149,12 @@ def check(table: object) -> pd.DataFrame:
     )
 
 
-def _decode_column(part: Part, rows: int, index: pd.Index) -> pd.Series:
+def _decode_column(part: Part, rows: int, index: pd.Index) -> pd.Series | arrays.Array:
+    import numpy as np
     import pandas as pd
 
     array = arrays.read(part.meta, rows, Source(part))
+    if isinstance(array, np.ndarray) and array.dtype.kind in "biufc":
+        return array  # of which pandas makes a column ten times sooner
     # An explicit dtype keeps pandas from guessing strings in a column of objects.
     return pd.Series(array, index=index, dtype=array.dtype, copy=False)

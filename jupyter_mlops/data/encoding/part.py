@@ -70,6 +70,11 @@ class Part:
         """The bytes of each buffer."""
         return [buffer.nbytes for buffer in self.buffers]
 
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of all buffers."""
+        return sum(self.lengths)
+
     @cached_property
     def header(self) -> bytes:
         """The canonical JSON of the format, the meaning and the lengths."""
@@ -96,7 +101,8 @@ class Source:
         import numpy as np
 
         values = np.frombuffer(next(self._buffers), dtype=np.dtype(dtype).newbyteorder("<"))
-        native = values.astype(values.dtype.newbyteorder("="), copy=False)
+        here = values.dtype.newbyteorder("=")
+        native = values.view(here) if values.dtype.isnative else values.astype(here)
         is_ready = native.flags.writeable and native.flags.aligned
         return native if is_ready else native.copy()
 

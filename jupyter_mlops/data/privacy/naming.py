@@ -25,10 +25,11 @@ def said_kind(column: str) -> tuple[Kind, bool] | None:
     `phone_model` is none of a person's.
     """
     tokens = _tokens(column)
-    if not tokens or _is_otherwise(tokens):
+    runs = set(_runs(tokens))
+    if not runs.isdisjoint(_otherwise()):
         return None
     for kind, is_sure, known in _known():
-        if any(run in known for run in _runs(tokens)) and (is_sure or len(tokens) <= 2):
+        if not runs.isdisjoint(known) and (is_sure or len(tokens) <= 2):
             return kind, is_sure
     return None
 
@@ -67,10 +68,6 @@ def _with_joined(phrases: frozenset[tuple[str, ...]]) -> frozenset[tuple[str, ..
 @cache
 def _otherwise() -> frozenset[tuple[str, ...]]:
     return words.phrases(words.OTHERWISE)
-
-
-def _is_otherwise(tokens: tuple[str, ...]) -> bool:
-    return any(run in _otherwise() for run in _runs(tokens))
 
 
 def _tokens(column: str) -> tuple[str, ...]:

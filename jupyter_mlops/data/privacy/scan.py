@@ -84,10 +84,19 @@ def _values(name: str, series: pd.Series) -> Values | None:
         return None
     if kind in "mM" and said is not None and said[0] != "birthday":
         return None
-    if said is None and kind in "iu" and not (series.abs() >= _DIGITS).any():
-        return None  # too short for a card or an identity number
+    if said is None and kind in "iu" and not _has_long_numbers(series):
+        return None
     values = Values.of(series)
     return values if len(values) else None
+
+
+def _has_long_numbers(series: pd.Series) -> bool:
+    """Tell whether some number is long enough for a card or an identity number."""
+    import numpy as np
+
+    plain = series if isinstance(series.dtype, np.dtype) else series.dropna()
+    values = plain.to_numpy()
+    return len(values) > 0 and max(int(values.max()), -int(values.min())) >= _DIGITS
 
 
 def _found(columns: Sequence[tuple[str, Values]]) -> Iterator[Personal]:
@@ -112,8 +121,8 @@ def _columns(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
                 str(values.name if values.name is not None else "index"),
                 pd.Series(values.array, dtype=values.dtype),
             )
-    for position, label in enumerate(frame.columns):
-        yield str(label), frame.iloc[:, position]
+    for label, series in frame.items():
+        yield str(label), series
 
 
 def _by_values(name: str, values: Values) -> Personal | None:

@@ -54,12 +54,12 @@ class TableSketch(BaseModel):
             Sketches of columns that need not be read again, by position.
         """
         columns = []
-        for position, label in enumerate(frame.columns):
+        for position, (label, series) in enumerate(frame.items()):
             name = str(label)
             found = (known or {}).get(position)
             is_withheld = name in withhold
             if found is None or (found.is_withheld and not is_withheld):
-                found = ColumnSketch.of(frame.iloc[:, position], name)
+                found = ColumnSketch.of(series, name)
             columns.append(found.withheld() if is_withheld else found)
         return cls(format=FORMAT, rows=len(frame), columns=tuple(columns))
 

@@ -30,6 +30,7 @@ _MISSING = (
     *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
 )
 _NOT_UTF8 = re.compile(r"column #(?P<column>\d+): Row #(?P<line>\d+): .*invalid UTF8")
+_QUOTED = re.compile(rb'"[^"]*"')
 _TRUTHS = {"True", "TRUE", "true", "False", "FALSE", "false"}
 _SAID = {"int64": "whole numbers", "double": "numbers", "bool": "truths"}
 
@@ -131,15 +132,14 @@ class _Survey:
 
     def _names(self) -> list[str]:
         """Return the names of the columns, those that repeat numbered as pandas does."""
-        found: list[str] = []
+        found: dict[str, int] = {}
         for place, name in enumerate(self._open({}, has_header=True).schema.names):
-            base = name or f"Unnamed: {place}"
-            number, unique = 0, base
+            base = unique = name or f"Unnamed: {place}"
             while unique in found:
-                number += 1
-                unique = f"{base}.{number}"
-            found.append(unique)
-        return found
+                found[base] += 1
+                unique = f"{base}.{found[base]}"
+            found[unique] = 0
+        return list(found)
 
     def _open(self, types: dict[str, pa.DataType], *, has_header: bool = False) -> CSVStreamingReader:
         from pyarrow import csv
@@ -162,8 +162,8 @@ class _Survey:
         return (column.name for column in self.columns)
 
 
-def open_csv(path: Path, name: str, delimiter: str = ",") -> Part:
-    """Find the columns of a file and their types.
+def open_csv(path: Path, name: str, delimiter: str = "") -> Part:
+    """Find the columns of a file and their types; what divides them too, unless it is given.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def open_csv(path: Path, name: str, delimiter: str = ",") -> Part:
     import pyarrow as pa
 
     size = _check_start(path, name)
-    survey = _surveyed(path, name, delimiter)
+    survey = _surveyed(path, name, delimiter or _delimiter(path))
     schema = pa.schema([(column.name, _types()[column.kind]) for column in survey.columns])
     notes = tuple(_note(column, name) for column in survey.columns if column.changed_at)
     return Part(name, schema, survey.batches, size, is_text=True, notes=notes)
@@ -204,6 +204,13 @@ def _check_start(path: Path, name: str) -> int:
     if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise Invalid(f"{name!r} cannot be read: it is UTF-16.", hint="Save it as UTF-8.")
     return size
+
+
+def _delimiter(path: Path) -> str:
+    """Return what divides the names of the columns: a comma, or else what spreadsheets of other countries write."""
+    with path.open("rb") as file:
+        names = _QUOTED.sub(b"", file.readline(_BLOCKS[0]))
+    return next((mark for mark in (",", ";", "\t") if mark.encode() in names), ",")
 
 
 def _fits(values: pa.Array, kind: Type) -> bool:

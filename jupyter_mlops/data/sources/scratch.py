@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,11 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from jupyter_mlops.core.exporter import size_of
 from jupyter_mlops.core.place import Stored
 from jupyter_mlops.core.project import Project
 
 if os.name == "posix":
     import fcntl
+
+FRESH = "new-"  # how the name of a folder begins until all that belongs there is in it
+_FRESH_S = 3600  # how long that may take at most
 
 
 def folder_of(project: Project) -> Path:
@@ -38,19 +43,26 @@ def named(folder: Path, suffix: str) -> IO[bytes]:
 
 
 def left(project: Project, grace_s: float) -> Iterator[Stored]:
-    """Yield the files that nobody holds any more, and that are older than *grace_s*."""
+    """Yield the files that nobody holds any more and the folders that were never finished, older than *grace_s*."""
     now = time.time()
     for path in sorted(folder_of(project).glob("*")):
         with suppress(FileNotFoundError):
             state = path.stat()
-            if path.is_file() and now - state.st_mtime >= grace_s and not _is_held(path):
+            age = now - state.st_mtime
+            if path.is_file() and age >= grace_s and not _is_held(path):
                 yield Stored(path.name, state.st_size, state.st_mtime)
+            elif path.name.startswith(FRESH) and path.is_dir() and age >= max(grace_s, _FRESH_S):
+                yield Stored(path.name, size_of(path), state.st_mtime)
 
 
 def discard(project: Project, name: str) -> None:
-    """Remove such a file."""
+    """Remove such a file or folder."""
+    path = folder_of(project) / name
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+        return
     with suppress(PermissionError):  # where files that are open cannot be removed, it is held
-        (folder_of(project) / name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def _is_held(path: Path) -> bool:

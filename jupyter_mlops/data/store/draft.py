@@ -95,7 +95,7 @@ def keyed(extents: ExtentWriter, seen: Seen, rows: int) -> Draft:
     """Write a part whole."""
     part = seen.part
     assert part is not None  # noqa: S101  # what was recognised is reused
-    return Draft(seen, rows, key=extents.add(lambda: seal_key(part, rows)))
+    return Draft(seen, rows, key=extents.add(lambda: seal_key(part, rows), part.size_bytes))
 
 
 def bound(

@@ -54,17 +54,16 @@ class ExtentWriter:
         """Digest and size of every object, by number."""
         return tuple(self._numbers)
 
-    def add(self, write: Callable[[], list[Bytes]]) -> int:
-        """Take an extent, to be written beside others, and return its ticket."""
+    def add(self, write: Callable[[], list[Bytes]], size: int = OWN) -> int:
+        """Take an extent of about so many bytes, and return its ticket; large ones are written side by side."""
+        if size < OWN:
+            return self._done(self._written(write))
         self._pending.append(self._pool.submit(self._written, write))
         return len(self._pending) - 1
 
     def add_alone(self, digest: str, size: int) -> int:
         """Take an extent that is an object already, and return its ticket."""
-        done: Future[_Alone | bytes] = Future()
-        done.set_result(_Alone(digest, size))
-        self._pending.append(done)
-        return len(self._pending) - 1
+        return self._done(_Alone(digest, size))
 
     def number(self, digest: str, size: int) -> int:
         """Return the number of an object that extents lie in."""
@@ -92,6 +91,12 @@ class ExtentWriter:
     def extent(self, ticket: int) -> Extent:
         """Return where the extent of a ticket lies, once finished."""
         return self._extents[ticket]
+
+    def _done(self, written: _Alone | bytes) -> int:
+        done: Future[_Alone | bytes] = Future()
+        done.set_result(written)
+        self._pending.append(done)
+        return len(self._pending) - 1
 
     def _written(self, write: Callable[[], list[Bytes]]) -> _Alone | bytes:
         pieces = write()

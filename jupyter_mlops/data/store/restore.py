@@ -14,6 +14,7 @@ from jupyter_mlops.data.encoding.frame import decode, decode_index, digest_of
 from jupyter_mlops.data.encoding.part import Part
 from jupyter_mlops.data.store import manifest
 from jupyter_mlops.data.store.chain import PartReader
+from jupyter_mlops.data.store.extents import OWN
 from jupyter_mlops.data.store.manifest import Kept, Manifest
 
 if TYPE_CHECKING:
@@ -57,16 +58,22 @@ def restore(objects: Objects, found: Manifest, columns: Sequence[str] | None = N
 
 
 def _parts(reader: PartReader, wanted: Sequence[Kept]) -> list[Part]:
-    """Read parts side by side: the disk, hashing and unpacking do not wait for each other."""
+    """Read large parts side by side: the disk, hashing and unpacking do not wait for each other."""
     parts: list[Part] = []
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="mlops-load") as pool:
         try:
-            for part in pool.map(reader.part, wanted):
+            pending = [pool.submit(reader.part, kept) if _is_large(kept) else None for kept in wanted]
+            for kept, future in zip(wanted, pending, strict=True):
                 progress.report(len(parts), len(wanted), "loading columns")
-                parts.append(part)
+                parts.append(reader.part(kept) if future is None else future.result())
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
     return parts
+
+
+def _is_large(kept: Kept) -> bool:
+    """Tell whether a part takes longer to read than to hand to another thread."""
+    return any(size >= OWN for _, _, size in kept.extents)
 
 
 def _positions(labels: pd.Index, columns: Sequence[str]) -> list[int]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WORKERS = 2
+_SMALL = 1 << 15  # bytes that are hashed sooner than another thread is asked to
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,9 @@ def survey(frame: pd.DataFrame, known: Mapping[str, str]) -> Survey:
         index = _seen(encode_index("The row index", frame.index), known, pool)
         labels = _seen(encode_index("The column index", frame.columns), known, pool)
         columns = []
-        for position in range(width):
+        for position, (label, series) in enumerate(frame.items()):
             progress.report(position, width, "reading columns")
-            columns.append(_column(frame, position, known, pool))
+            columns.append(_column(shown(label), series, known, pool))
         found = [_finished(*item) for item in (index, labels, *columns)]
     return Survey(len(frame), found[0], found[1], tuple(found[2:]))
 
@@ -87,10 +88,7 @@ def survey(frame: pd.DataFrame, known: Mapping[str, str]) -> Survey:
 _Pending = tuple[str, "str | Future[str]", "Part | None", str, str]
 
 
-def _column(
-    frame: pd.DataFrame, position: int, known: Mapping[str, str], pool: ThreadPoolExecutor
-) -> _Pending:
-    name, series = shown(frame.columns[position]), frame.iloc[:, position]
+def _column(name: str, series: pd.Series, known: Mapping[str, str], pool: ThreadPoolExecutor) -> _Pending:
     dtype = shown(series.dtype)
     mark = fingerprint.of_array(series.array)
     if mark is not None and mark in known:
@@ -105,7 +103,8 @@ def _seen(
         mark = fingerprint.of_part(part)
         if mark in known:
             return mark, known[mark], None, "", ""
-    return mark, pool.submit(lambda: part.digest), part, "", ""
+    digest = part.digest if part.size_bytes < _SMALL else pool.submit(lambda: part.digest)
+    return mark, digest, part, "", ""
 
 
 def _finished(mark: str, digest: str | Future[str], part: Part | None, name: str, dtype: str) -> Seen:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from jupyter_mlops.core.card import Card, State
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.store import METADATA
-from jupyter_mlops.core.types import DatasetName, SnapshotRef
+from jupyter_mlops.core.types import DatasetName, SnapshotRef, split_reference
 from jupyter_mlops.data.privacy.scan import Personal
 
 SNAPSHOTS = Table(
@@ -63,7 +63,7 @@ class Snapshot(Record):
     made_by, made_from
         What a derived version was made by, and from which versions.
     newer
-        Versions that came after those: it is due to be made again.
+        Versions that came after those, or after what those were made from: it is due to be made again.
     personal
         Columns that look personal, unless that was allowed.
     findings
@@ -93,6 +93,12 @@ class Snapshot(Record):
     findings: tuple[str, ...] = ()
     breaches: int | None = None
 
+    @property
+    def first_due(self) -> str:
+        """The dataset to make again: this one, or its source where that is due itself."""
+        newer, sources = ([split_reference(ref)[0] for ref in refs] for refs in (self.newer, self.made_from))
+        return self.dataset if not sources or set(newer) & set(sources) else sources[0]
+
     def card(self) -> Card:
         """Say whether it is new, what it holds, and how to use it."""
         shape = f"{_counted(self.rows, 'row')} × {_counted(self.columns, 'column')}"
@@ -118,7 +124,7 @@ class Snapshot(Record):
         notes = [f"Same content as {self.dataset}@{self.same_as}; it takes no room."] * bool(self.same_as)
         steps = [f"%mlops load {self.ref}", f"%mlops datasets {self.dataset}"]
         if self.newer:
-            steps.insert(0, f"%mlops derive {self.dataset} --again")
+            steps.insert(0, f"%mlops derive {self.first_due} --again")
         if self.personal:
             steps.insert(0, f"%mlops mask {self.ref}")
         if self.findings:

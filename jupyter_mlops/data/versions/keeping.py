@@ -84,7 +84,7 @@ def record(
             made = _add(connection, _draft(project, name, kept, redact(note)))
             made = made if guard is None else guard.note(connection, made)
             made = made if findings is None else _judged(connection, made, findings)
-    project.session.snapshots[made.ref] = None
+    project.session.touch(made.ref, is_made=True)
     return made
 
 

@@ -39,7 +39,7 @@ def rows_of(
     except NotFound as error:
         raise NotFound(f"{found.ref} {error.message}", hint=error.hint) from error
     call.reads(f"snapshot:{found.ref}", given=f"snapshot:{given}")
-    project.session.snapshots[found.ref] = None
+    project.session.touch(found.ref)
     return table
 
 

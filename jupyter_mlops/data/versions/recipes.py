@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from pydantic import JsonValue
@@ -109,17 +109,25 @@ def with_origin(connection: Connection, snapshots: Iterable[Snapshot]) -> Sequen
     return [_with_origin(connection, item) for item in snapshots]
 
 
+def _newer(connection: Connection, recipe: Recipe, seen: set[str]) -> Iterator[str]:
+    """Yield the versions that came since: of a source, or of what that was made from."""
+    for source in recipe.sources:
+        last = catalogue.latest(connection, source.dataset)
+        if last is None or source.dataset in seen:
+            continue
+        if last.digest != source.digest:
+            yield last.ref
+        elif (before := get(connection, last)) is not None:
+            yield from _newer(connection, before, seen | {source.dataset})
+
+
 def _with_origin(connection: Connection, made: Snapshot) -> Snapshot:
     recipe = get(connection, made)
     if recipe is None:
         return made
     newest = catalogue.latest(connection, made.dataset)
     is_due = newest is None or newest.version == made.version  # what came after it is as it should be
-    newer = []
-    for source in recipe.sources if is_due else ():
-        last = catalogue.latest(connection, source.dataset)
-        if last is not None and last.digest != source.digest:
-            newer.append(last.ref)
+    newer = dict.fromkeys(_newer(connection, recipe, {made.dataset}) if is_due else ())
     return made.model_copy(
         update={
             "made_by": recipe.name,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,12 +127,11 @@ class TestBetween:
         ]
 
     def test_it_needs_no_data(self):
-        """Twenty columns of any number of rows in a moment."""
+        """What is kept of twenty columns is enough."""
         frame = pd.DataFrame({f"x{n}": BASE for n in range(20)})
-        packed = [TableSketch.of(frame).pack(), TableSketch.of(frame + 1).pack()]
-        started = time.process_time()
-        between(*map(TableSketch.unpack, packed))
-        assert time.process_time() - started < 0.25
+        sketches = [TableSketch.of(frame), TableSketch.of(frame + 1)]
+        packed = [item.pack() for item in sketches]
+        assert between(*map(TableSketch.unpack, packed)) == between(*sketches)
 
 
 class TestPsi:

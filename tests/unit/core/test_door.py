@@ -25,8 +25,17 @@ class Moved(Record):
     read: str = ""
 
 
+class Picked(Record):
+    """What was asked for."""
+
+    by: tuple[str, ...]
+    row: tuple[int, ...]
+
+
 Count = Annotated[int, Field(description="How many.")]
 Text = Annotated[str, Field(description="Anything.")]
+Names = Annotated[tuple[str, ...], Field(description="Some names.")]
+Rows = Annotated[tuple[int, ...], Field(description="Some rows.")]
 
 
 @verb("move", effect="write")
@@ -52,6 +61,12 @@ def ship(project: Project, version: VersionRef) -> Moved:
     door.enter(project, the(peek), {"ref": "customers"})
     door.enter(project, the(move), {"version": version})
     return Moved(version="churn@4")
+
+
+@verb("pick", effect="read")
+def pick(project: Project, *, by: Names = (), row: Rows = ()) -> Picked:
+    """Take several of something."""
+    return Picked(by=by, row=row)
 
 
 @verb("peek", effect="read")
@@ -94,6 +109,17 @@ class TestValidation:
             door.enter(project, the(move), arguments)
         assert said in str(error.value)
         assert lines(project) == []
+
+    @pytest.mark.parametrize("given", ["id", ["id"], ("id",)])
+    def test_one_text_is_one_of_several(self, project: Project, given: object) -> None:
+        """It is never taken apart into its letters."""
+        found = door.enter(project, the(pick), {"by": given, "row": "12"})
+        assert found == Picked(by=("id",), row=(12,))
+
+    def test_one_text_that_is_none_of_them_is_named(self, project: Project) -> None:
+        """As it was given."""
+        with pytest.raises(Invalid, match="'first' is no row for pick"):
+            door.enter(project, the(pick), {"row": "first"})
 
 
 class TestRecord:

@@ -143,6 +143,18 @@ class TestStale:
         derive(project, "features", again=True)
         assert "stale" not in str(datasets(project, "features"))
 
+    def test_so_is_one_behind_its_source(self, project, maker):
+        """What was made from something stale is stale, until both are made again, the source first."""
+        derive(project, "features", source=("customers",), using=maker("features"))
+        derive(project, "again", source=("features",), using=maker("features"))
+        snapshot(project, CUSTOMERS.head(2), "customers")
+        assert "customers@2 came since" in str(show(project, "again"))
+        assert "derive features --again" in str(show(project, "again"))
+        derive(project, "features", again=True)
+        assert "derive again --again" in str(show(project, "again"))
+        derive(project, "again", again=True)
+        assert "stale" not in str(show(project, "again"))
+
     def test_a_source_that_came_back_is_not_newer(self, project, maker):
         """What counts is the content."""
         derive(project, "features", source=("customers",), using=maker("features"))

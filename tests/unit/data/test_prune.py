@@ -103,6 +103,16 @@ class TestPrune:
         assert Path(held.name).exists()
         assert waiting.is_dir()
 
+    def test_a_run_that_was_never_kept_whole_goes(self, project, aged):
+        """What a killed process left of it; one that is being kept right now stays."""
+        left = scratch.folder_of(project) / f"{scratch.FRESH}abc"
+        left.mkdir(parents=True)
+        (left / "file-0").write_bytes(b"half")
+        assert prune(project, grace_hours=0).leftovers == 0
+        aged()
+        assert prune(project).size_bytes == 4
+        assert not left.exists()
+
     def test_a_dry_run_changes_nothing(self, project, later):
         """The plan says what would go."""
         for number in range(3):

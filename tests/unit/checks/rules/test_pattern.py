@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pandas as pd
 import pytest
 
@@ -21,14 +19,13 @@ class TestPattern:
         frame = pd.DataFrame({"a": ["yes", "no", "yesno", "nope"]})
         assert examine("[columns.a]\npattern = 'yes|no'", frame).findings[0].rows == (2, 3)
 
-    @pytest.mark.parametrize("pattern", ["(", "a(?=b)", r"(a)\\1"])
+    @pytest.mark.parametrize("pattern", ["(", "a(?=b)", "(?<!a)b", "(?>a)", r"(a)\\1", "a{1,2000}"])
     def test_what_is_no_pattern_is_said_when_the_contract_is_read(self, examine, pattern):
         """Look-around and back-references could take for ever, so there are none."""
         with pytest.raises(Invalid, match="is no pattern"):
             examine(f'[columns.a]\npattern = "{pattern}"', pd.DataFrame({"a": ["x"]}))
 
     def test_no_pattern_takes_for_ever(self, examine):
-        """One that drives a backtracking engine mad."""
-        started = time.process_time()
-        examine("[columns.a]\npattern = '(a+)+b'", pd.DataFrame({"a": ["a" * 5000]}))
-        assert time.process_time() - started < 5
+        """One that would keep an engine that tries back busy for ever: the text is read once."""
+        report = examine("[columns.a]\npattern = '(a+)+b'", pd.DataFrame({"a": ["a" * 5000]}))
+        assert report.findings[0].rows == (0,)

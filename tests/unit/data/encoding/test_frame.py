@@ -39,6 +39,12 @@ class TestRoundTrip:
         back.loc[0, "a"], back.loc[0, "b"], back.loc[1, "c"] = 5, 7, np.nan
         assert back.iloc[0].tolist()[:2] == [5, 7]
 
+    @pytest.mark.parametrize("dtype", ["int64", "float32", "complex128", "bool"])
+    def test_dtypes_show_as_they_did(self, dtype):
+        """As NumPy calls them here, without an order of bytes."""
+        frame = pd.DataFrame({"a": np.zeros(2, dtype)})
+        assert repr(round_trip(frame)["a"].dtype) == repr(frame["a"].dtype)
+
     def test_strided_columns_are_kept(self):
         """Columns that lie apart in memory are as good as others."""
         frame = pd.DataFrame(np.arange(40.0).reshape(10, 4)[::2, ::-1])

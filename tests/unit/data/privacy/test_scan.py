@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -23,24 +21,6 @@ PATTERNS = {
         name: getattr(scanning, name) for name in ("_PERSON", "_DATE", "_NUMBER", "_PAPER", "_PLACE", "_TEXT")
     },
 }
-HOSTILE = [
-    "a",
-    "1",
-    "1 ",
-    "a.",
-    "a@",
-    "1-",
-    "A1",
-    "é",
-    "via ",
-    "1.1.1.",
-    "+1",
-    "eyJ",
-    ":",
-    "0x",
-    "12 rue ",
-    "-----BEGIN ",
-]
 
 
 class TestFigures:
@@ -69,15 +49,15 @@ class TestFigures:
         assert len(alarms) <= 0.02 * len(columns), alarms
 
     @pytest.mark.parametrize("name", [name for name, pattern in PATTERNS.items() if pattern])
-    def test_no_pattern_is_slow_on_hostile_text(self, name):
-        """A megabyte of whatever repeats takes no detector 50 ms."""
-        slowest = 0.0
-        for part in HOSTILE:
-            text = pa.array([part * (1_000_000 // len(part))], type=pa.large_string())
-            started = time.process_time()
-            pc.match_substring_regex(text, PATTERNS[name])
-            slowest = max(slowest, time.process_time() - started)
-        assert slowest <= 0.05
+    def test_no_text_makes_a_pattern_slow(self, name):
+        """RE2 takes it, whose time grows with the text's length alone; it refuses what could take longer."""
+        assert len(pc.match_substring_regex(pa.array([""]), PATTERNS[name])) == 1
+
+    @pytest.mark.parametrize("pattern", [r"(a)\1", "a(?=b)", "a(?!b)", "(?<=a)b", "(?>a)", "a{1,2000}"])
+    def test_what_could_be_slow_is_no_pattern(self, pattern):
+        """It could be in no detector: nothing looks around or back, and no count is large."""
+        with pytest.raises(pa.ArrowInvalid, match="Invalid regular expression"):
+            pc.match_substring_regex(pa.array([""]), pattern)
 
 
 class TestKinds:

@@ -148,11 +148,11 @@ class TestOf:
         assert len(found.columns) == table.shape[1]
         assert len(found.pack()) < 10_000
 
-    def test_five_thousand_columns_are_profiled(self):
+    def test_a_thousand_columns_are_profiled(self):
         """Each costs little where the rows are few."""
-        found = TableSketch.of(pd.DataFrame(np.zeros((3, 5000))))
-        assert len(found.columns) == 5000
-        assert len(found.pack()) < 400_000
+        found = TableSketch.of(pd.DataFrame(np.zeros((3, 1000))))
+        assert len(found.columns) == 1000
+        assert len(found.pack()) < 80_000
 
 
 class TestPack:

@@ -23,6 +23,19 @@ def read(project):
     return write_and_read
 
 
+class TestDelimiter:
+    @pytest.mark.parametrize("mark", [",", ";", "\t"])
+    def test_what_divides_the_names_divides_the_rows(self, read, mark):
+        """As a spreadsheet writes it, whatever the country; what stands in quotes divides nothing."""
+        frame = read(f'id{mark}"a,b;c"\n1{mark}x\n2{mark}"y,z;"\n')
+        assert frame.to_dict("list") == {"id": [1, 2], "a,b;c": ["x", "y,z;"]}
+
+    def test_a_comma_comes_first(self, read):
+        """And of one column nothing has to be divided."""
+        assert list(read("a;b,c\n1,2\n").columns) == ["a;b", "c"]
+        assert list(read("a\n1\n").columns) == ["a"]
+
+
 class TestTypes:
     @pytest.mark.parametrize(
         ("values", "dtype"),

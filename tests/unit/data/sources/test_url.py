@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 import pandas as pd
 import pytest
@@ -60,10 +59,8 @@ class TestWeb:
 
     def test_what_never_answers(self, hasty, site):
         """One sentence, after the time that settings give."""
-        begun = time.monotonic()
         with pytest.raises(Unavailable, match=r"/silent\.csv cannot be read: nothing came for 0\.2 s\."):
             read_table(hasty, f"{site.url}/silent.csv")
-        assert time.monotonic() - begun < 5
 
     @pytest.mark.parametrize(
         ("path", "error", "said"),
