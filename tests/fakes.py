@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -66,6 +66,8 @@ class FakeTracker:
         Names of the calls made, in order.
     autologged
         What libraries log in the next autolog block.
+    brought
+        What the files of a version bring, by its reference.
     artifacts, files
         What runs keep, by run id, then by path or name of the model.
     """
@@ -75,7 +77,9 @@ class FakeTracker:
         self.fails: dict[str, BaseException] = {}
         self.calls: list[str] = []
         self.autologged = RunLog()
+        self.brought: dict[str, tuple[str, ...]] = {}
         self.artifacts: dict[str, dict[str, bytes]] = {}
+        self.traced: dict[str, list[Trace]] = {}
         self.files: dict[str, dict[str, ModelFile]] = {}
         self._clock = clock or FakeClock()
         self._runs: dict[str, Run] = {}
@@ -198,10 +202,15 @@ class FakeTracker:
         name, number = self._version_keys[key]
         return self._shown(self._versions[name][number - 1])
 
-    def load(self, version: ModelVersion) -> object:
+    def load(self, version: ModelVersion, *, admitted: Collection[str] = ()) -> object:
         """Return a new copy of the estimator that was kept."""
         self._answer("load")
         return pickle.loads(self._kept[self._sources[version.name, version.version]])
+
+    def brings(self, version: ModelVersion) -> Sequence[str]:
+        """Return what a test put into `brought`."""
+        self._answer("brings")
+        return self.brought.get(version.ref, ())
 
     def model_files(self, version: ModelVersion) -> Sequence[KeptFile]:
         """Return the one file that a model is here."""
@@ -236,6 +245,13 @@ class FakeTracker:
         found.sort(key=lambda item: (item.created_at, item.version), reverse=True)
         return [self._shown(item) for item in found]
 
+    def aliases(self, name: str | None = None) -> Mapping[str, Mapping[str, int]]:
+        """Return where the aliases of *name*, or of every model, point."""
+        self._answer("aliases")
+        return {
+            model: dict(found) for model, found in self._aliases.items() if found and name in {None, model}
+        }
+
     def resolve(self, ref: str) -> ModelVersion:
         """Return the version that *ref* names: a number, an alias or `latest`."""
         self._answer("resolve")
@@ -266,13 +282,15 @@ class FakeTracker:
         self._answer("details")
         source = self.artifacts.get(self._known(run).id, {}).get("source.py", b"").decode()
         return Details(
-            {key: one for key, one in self._curves.get(run.id, {}).items() if len(one) > 1}, source
+            {key: one for key, one in self._curves.get(run.id, {}).items() if len(one) > 1},
+            source,
+            tuple(sorted(self.files.get(run.id, {}))),
         )
 
     def traces(self, run: Run) -> Sequence[Trace]:
-        """Return nothing: nobody traces here."""
+        """Return what a test traced, newest first."""
         self._answer("traces")
-        return []
+        return self.traced.get(self._known(run).id, [])[::-1]
 
     def artifact(self, run: Run, path: str) -> bytes | None:
         """Return a file of the run, or None."""

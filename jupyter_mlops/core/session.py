@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from jupyter_mlops.core.record import Record
@@ -18,6 +18,13 @@ class Recorded:
     name: str
 
 
+class Watcher(Protocol):
+    """Whoever asks which cell touched which snapshot: a recorder."""
+
+    def touch(self, snapshot: str, *, is_made: bool) -> None:
+        """Note that the cell that runs reads a snapshot, or makes one."""
+
+
 @dataclass
 class Session:
     """Remember the snapshots read and the models recorded since the session began.
@@ -25,7 +32,7 @@ class Session:
     Parameters
     ----------
     recorder
-        The recorder of its cells, where a kernel has one; `experiments/recorder` knows its kind.
+        The recorder of its cells, where a kernel has one; `experiments/recorder` knows all of it.
     flow_findings
         Asks it what the flow of its cells shows; the leak linter joins that to its report.
     """
@@ -34,8 +41,14 @@ class Session:
     models: dict[str, Recorded] = field(default_factory=dict)
     last_run: str | None = None
     notebook: str | None = None
-    recorder: object | None = None
+    recorder: Watcher | None = None
     flow_findings: Callable[[], Sequence[Record]] | None = None
+
+    def touch(self, snapshot: str, *, is_made: bool = False) -> None:
+        """Remember a snapshot that is read, or made, and let the recorder know by which cell."""
+        self.snapshots[snapshot] = None
+        if self.recorder is not None:
+            self.recorder.touch(snapshot, is_made=is_made)
 
     def keep(self, fingerprint: str, model: Recorded) -> None:
         """Remember that a run keeps the model; the last run stands for equal ones."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +13,7 @@ from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
 
+PICKLE = "a pickle, which may run any code when it is loaded"
 RunStatus = Literal["running", "finished", "failed", "killed"]
 
 
@@ -171,10 +172,13 @@ class Details:
         Step and value of each metric that was logged more than once.
     source
         The code of its cell; empty when it has none.
+    models
+        Names of the models that it keeps whole, whoever logged them.
     """
 
     curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
     source: str = ""
+    models: tuple[str, ...] = ()
 
 
 AutologSession: TypeAlias = AbstractContextManager[object]
@@ -233,8 +237,12 @@ class ModelRegistry(Protocol):
         """Make what *run* calls *model* the next version of *name*; the same *key* makes no second one."""
         ...
 
-    def load(self, version: ModelVersion) -> object:
-        """Return the estimator that was kept."""
+    def load(self, version: ModelVersion, *, admitted: Collection[str] = ()) -> object:
+        """Return the estimator that was kept; it may bring what its tags say, and what is *admitted* besides."""
+        ...
+
+    def brings(self, version: ModelVersion) -> Sequence[str]:
+        """Return what its files bring: types that the safe format does not load by itself, or `PICKLE`; none is loaded."""
         ...
 
     def model_files(self, version: ModelVersion) -> Sequence[KeptFile]:
@@ -247,6 +255,10 @@ class ModelRegistry(Protocol):
 
     def versions(self, name: ModelName | None = None) -> Sequence[ModelVersion]:
         """Return the versions of *name*, or of every model, newest first."""
+        ...
+
+    def aliases(self, name: ModelName | None = None) -> Mapping[ModelName, Mapping[Alias, int]]:
+        """Return where the aliases of *name*, or of every model, point: one listing, cheap enough for a glance."""
         ...
 
     def resolve(self, ref: VersionRef) -> ModelVersion:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -112,11 +113,11 @@ def _fingerprint(folders: Iterable[str]) -> str:
 @functools.lru_cache(maxsize=2)
 def _cached(fingerprint: str, folder: Path | None) -> Environment:
     if folder is None:
-        return _read()
+        return _installed(fingerprint)
     path = folder / f"environment-{fingerprint}.json"
     with suppress(OSError, ValueError):
         return Environment.model_validate_json(path.read_bytes())
-    found = _read()
+    found = _installed(fingerprint)
     with suppress(OSError):  # a cache that cannot be written costs time, nothing else
         folder.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")
@@ -125,11 +126,16 @@ def _cached(fingerprint: str, folder: Path | None) -> Environment:
     return found
 
 
+@functools.lru_cache(maxsize=2)
+def _installed(_fingerprint: str) -> Environment:
+    """Read what is installed once, however many projects a process opens."""
+    return _read()
+
+
 def _read() -> Environment:
     pins: dict[str, str] = {}
     modules: dict[str, str] = {}
-    for item in _distributions():
-        pin = f"{item.metadata['Name']}=={item.version}"
+    for item, pin in _distributions():
         if pins.setdefault(_key(pin), pin) == pin:
             for module in _modules(item):
                 modules.setdefault(module, pin)
@@ -141,11 +147,20 @@ def _read() -> Environment:
     )
 
 
-def _distributions() -> Iterator[Distribution]:
-    """Yield what is installed, in the order in which Python would import it."""
+def _distributions() -> Iterator[tuple[Distribution, str]]:
+    """Yield what is installed with its pin, in the order in which Python would import it."""
     for folder in dict.fromkeys(sys.path):
         found = (Distribution.at(Path(folder, name)) for name in _listed(folder) if name.endswith(_METADATA))
-        yield from (item for item in found if item.metadata["Name"])
+        pinned = ((item, _pin(item)) for item in found)
+        yield from ((item, pin) for item, pin in pinned if pin)
+
+
+def _pin(item: Distribution) -> str:
+    """Return name and version; empty without a name. `Distribution.metadata` parses the long description too."""
+    texts = (item.read_text(name) for name in ("METADATA", "PKG-INFO", ""))
+    head = re.split(r"\r?\n\r?\n", next(filter(None, texts), ""), maxsplit=1)[0]
+    said = dict(re.findall(r"^(Name|Version):[ \t]*(.*?)\s*$", head, re.MULTILINE))
+    return f"{said['Name']}=={said.get('Version')}" if said.get("Name") else ""
 
 
 def _listed(folder: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Stamp a version with whether a clean run of its cells would make it again, and refuse those that would not."""
+"""Stamp a version with whether a clean run of its cells would make it again, and on which data; refuse those that would not."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from jupyter_mlops.core.errors import Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Run
+from jupyter_mlops.experiments.provenance import SNAPSHOTS
+from jupyter_mlops.experiments.recorder.data_read import snapshots_of
 from jupyter_mlops.experiments.recorder.proof import PROVEN, REASONS, proof_of_object
 
-__all__ = ["PROVEN", "REASONS", "found", "require", "said"]
+__all__ = ["PROVEN", "REASONS", "data", "found", "require", "said"]
 
 
 def found(project: Project, run: Run | None, estimator: object) -> dict[str, str]:
@@ -17,6 +19,13 @@ def found(project: Project, run: Run | None, estimator: object) -> dict[str, str
     if run is not None and PROVEN in run.tags:
         return {key: run.tags[key] for key in (PROVEN, REASONS) if key in run.tags}
     return proof_of_object(project, estimator).tags()
+
+
+def data(project: Project, run: Run, estimator: object | None) -> str:
+    """Return the snapshots that it was made from: as its run says, or by the cells of this session."""
+    if estimator is None or run.tags.keys() & {PROVEN, SNAPSHOTS}:
+        return run.tags.get(SNAPSHOTS, "")
+    return ", ".join(snapshots_of(project, proof_of_object(project, estimator)))
 
 
 def require(project: Project, stamp: Mapping[str, str], name: str, run: Run | None) -> None:

@@ -155,7 +155,7 @@ def recorded_model(project: Project, run: Run) -> Recorded:
     kept = [
         item.name for item in project.session.models.values() if run.id.startswith(item.run.removeprefix("@"))
     ]
-    names = sorted({*kept, *_models_of(run)})
+    names = sorted({*kept, *_models_of(run)} or project.tracker.details(run).models)
     if not names:
         raise NotFound(
             f"Run {run.ref} keeps no model.", hint="Record the cell that fits it with `%%mlops record`."
@@ -261,7 +261,7 @@ def _tags(project: Project, subject: _Subject, run: Run, note: str) -> dict[str,
     consented = subject.trust.consented
     found = {
         tags.RUN: run.id,
-        tags.SNAPSHOTS: run.tags.get(tags.SNAPSHOTS) or ", ".join(project.session.snapshots),
+        tags.SNAPSHOTS: proven.data(project, run, subject.estimator),
         tags.NOTEBOOK: run.tags.get(tags.NOTEBOOK) or project.session.notebook or "",
         tags.ESTIMATOR: subject.kind,
         tags.FINGERPRINT: subject.fingerprint,

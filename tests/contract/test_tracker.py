@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.tracker import Artifact, ModelFile, Run, RunLog, Tracker
+from jupyter_mlops.core.tracker import Artifact, ModelFile, Run, RunLog, Trace, Tracker
 from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.fakes import FakeClock, FakeTracker
 
@@ -50,6 +50,17 @@ def start(tracker: Tracker, name: str = "first", key: str = "k1") -> Run:
 def model(fingerprint: str = "f1") -> ModelFile:
     estimator = LogisticRegression().fit(TABLE, [0, 0, 1, 1])
     return ModelFile("classifier", estimator, fingerprint, example=TABLE.head(2))
+
+
+def traced(tracker: Tracker, run: Run, name: str) -> None:
+    """Trace a call while *run* goes on: of the fake, a test says so; MLflow sees it."""
+    if isinstance(tracker, FakeTracker):
+        tracker.traced.setdefault(run.id, []).append(Trace(name, name, "ok"))
+        return
+    import mlflow
+
+    with tracker.autolog(run):
+        mlflow.trace(lambda: None, name=name)()
 
 
 class TestRuns:
@@ -179,6 +190,23 @@ class TestRuns:
         assert list(tracker.close_lost()) == []
 
 
+class TestTraces:
+    def test_calls_are_listed_with_their_run_newest_first(self, tracker: Tracker) -> None:
+        """Of each its name and how it ended, under an id of its own."""
+        run = start(tracker)
+        for name in ("first", "second"):
+            traced(tracker, run, name)
+        found = tracker.traces(run)
+        assert [(one.name, one.status) for one in found] == [("second", "ok"), ("first", "ok")]
+        assert len({one.id for one in found}) == 2
+
+    def test_those_of_another_run_are_not(self, tracker: Tracker) -> None:
+        """A run in which nothing was traced has none."""
+        one, other = start(tracker), start(tracker, key="k2")
+        traced(tracker, one, "call")
+        assert (len(tracker.traces(one)), list(tracker.traces(other))) == (1, [])
+
+
 class TestModels:
     @pytest.fixture
     def run(self, tracker: Tracker) -> Run:
@@ -244,6 +272,15 @@ class TestModels:
         tracker.point("churn", "champion", None)
         with pytest.raises(NotFound):
             tracker.resolve("churn@champion")
+
+    def test_aliases_are_listed_by_model(self, tracker: Tracker, run: Run) -> None:
+        """All, or those of one; a model that nobody knows has none."""
+        assert tracker.aliases() == {}
+        tracker.register("churn", run, "classifier", key="k1", tags={})
+        tracker.point("churn", "champion", 1)
+        tracker.point("churn", "challenger", 1)
+        assert tracker.aliases() == {"churn": {"champion": 1, "challenger": 1}} == tracker.aliases("churn")
+        assert tracker.aliases("sales") == {}
 
     def test_references_name_versions(self, tracker: Tracker, run: Run) -> None:
         """A number, `latest` or nothing at all."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops.core import live
+from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.live import Picture
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.types import Cell
@@ -18,6 +19,7 @@ from jupyter_mlops.experiments.compare import compare
 from jupyter_mlops.experiments.record import record
 from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from jupyter_mlops.experiments.tune import tune
+from jupyter_mlops.models.register import recorded_model, register
 from jupyter_mlops.project.show import show
 from tests.unit.experiments.cells import PlainCell
 
@@ -64,6 +66,15 @@ record(project, PlainCell("import os, signal; os.kill(os.getpid(), signal.SIGKIL
 """
 
 
+BOOSTER = """
+import lightgbm, numpy
+rows = numpy.arange(80.0).reshape(40, 2)
+booster = lightgbm.train({"num_leaves": 4, "verbose": -1, "min_data": 2}, lightgbm.Dataset(rows, rows[:, 0]), 2)
+import mlflow
+_ = mlflow.lightgbm.log_model(booster, name="trees", pip_requirements=[])
+"""
+
+
 @pytest.fixture
 def here(tmp_path: Path) -> Project:
     project = Project(tmp_path / "shop")
@@ -107,6 +118,25 @@ class TestLightgbm:
         assert run.params["num_leaves"] == "4"
         assert [step for step, _ in here.tracker.details(run).curves[name]] == list(range(12))
         assert [step for key, step in pen.points if key == name] == list(range(12))
+
+
+class TestOwnModels:
+    def test_one_that_the_cell_keeps_in_mlflows_own_form_is_registered_from_its_run(
+        self, here: Project
+    ) -> None:
+        """A booster is no estimator of scikit-learn's; the refusal says how it gets there, and so it does."""
+        cell = PlainCell(BOOSTER)
+        exec(BOOSTER.partition("import mlflow")[0], cell.namespace)  # type: ignore[arg-type]
+        with pytest.raises(Invalid) as refused:
+            register(here, cell.namespace["booster"], "trees")
+        assert "mlflow.lightgbm.log_model" in str(refused.value.hint)
+        run = here.tracker.run(record(here, cell, "boosted").run)
+        found = register(here, recorded_model(here, run), "trees")
+        assert (found.version, found.run) == ("trees@1", run.ref)
+        version = here.tracker.resolve("trees@1")
+        assert any(item.path == "model.lgb" for item in here.tracker.model_files(version))
+        with pytest.raises(Invalid, match="not a scikit-learn model"):
+            here.tracker.load(version)
 
 
 class TestTraces:

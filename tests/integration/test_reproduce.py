@@ -27,50 +27,53 @@ generator = np.random.default_rng({seed})
 table = pd.DataFrame(generator.normal(size=(80, 2)), columns=NAMES)
 target = (table["x"] + generator.normal(size=80) > offset).astype(int)
 print(float(table["x"].iloc[0]))"""
-FIT = """%%mlops record churn
+MEASURED = """
 import mlflow
-open("offset.txt", "w").write("9")
 model = SGDClassifier(random_state=0).fit(table, target)
 mlflow.log_metric("accuracy", model.score(table, target))
 mlflow.log_metric("norm", float(np.linalg.norm(table)))"""
+UNSEEDED = f"%%mlops record loose{MEASURED}"
+SEEDED = f"%%mlops record churn{MEASURED}\nopen('offset.txt', 'w').write('9')"
+LOOK = "people = %mlops load people"
 REGISTER = "%mlops register model churn"
 
 
-def recorded(project: Project, seed: str) -> str:
-    """Run the notebook in a kernel, delete it, change its module and its data; return the run that it recorded."""
-    path = project.root / "work" / "train.ipynb"
-    path.parent.mkdir(exist_ok=True)
-    module = path.with_name("columns.py")
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with MLflow's own store and two runs of one kernel; their notebook, module and data have changed."""
+    folder: Path = tmp_path_factory.mktemp("reproduce") / "shop"
+    folder.mkdir()
+    project = Project.create(folder)
+    path = folder / "work" / "train.ipynb"
+    path.parent.mkdir()
+    module, offset = path.with_name("columns.py"), path.with_name("offset.txt")
     module.write_text("NAMES = ['x', 'y']\n")
-    offset = path.with_name("offset.txt")
     offset.write_text("0.1")
-    snapshot(project, pd.DataFrame({"rate": [0.1]}), "rates")
-    write_notebook(path, "%load_ext jupyter_mlops", DATA.format(seed=seed), FIT, REGISTER)
+    for name in ("rates", "people"):
+        snapshot(project, pd.DataFrame({"rate": [0.1]}), name)
+    seeded, unseeded = DATA.format(seed="7"), DATA.format(seed="")
+    write_notebook(path, "%load_ext jupyter_mlops", unseeded, UNSEEDED, LOOK, seeded, SEEDED, REGISTER)
     notebook = document.read(path, "work/train.ipynb")
-    job = Job(
-        notebook, project.root / "out.ipynb", 120.0, environment={"JUPYTER_MLOPS_NOTEBOOK": notebook.name}
-    )
+    environment = {"JUPYTER_MLOPS_NOTEBOOK": notebook.name}
+    job = Job(notebook, folder / "out.ipynb", 120.0, environment=environment)
     answer = PapermillRunner(project).run(job, lambda _: None, lambda: False)
     assert answer.failure is None, answer.failure
     path.unlink()
     offset.write_text("0.1")
     snapshot(project, pd.DataFrame({"rate": [99.0]}), "rates")
     module.write_text("NAMES = ['a', 'b']\n")
-    return runs(project).runs[0].ref
+    return project
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with MLflow's own store."""
-    folder: Path = tmp_path_factory.mktemp("reproduce") / "shop"
-    folder.mkdir()
-    return Project.create(folder)
+def run_of(project: Project, name: str) -> str:
+    """Return the run that the notebook recorded as *name*; running it again makes one of the same name."""
+    return [run.ref for run in runs(project).runs if run.name == name][-1]
 
 
 class TestReproduce:
     def test_a_seeded_model_is_made_again_from_the_record_alone(self, shop: Project) -> None:
         """Its notebook is deleted, its module and the newest data are others, and no file is written over."""
-        run = recorded(shop, "7")
+        run = run_of(shop, "churn")
         found = reproduce(shop, run)
         assert found.is_reproduced, str(found)
         assert {item.name: item.sameness for item in found.metrics}["accuracy"] == "equal"
@@ -82,11 +85,14 @@ class TestReproduce:
         assert len(shop.tracker.versions()) == 1
         assert (shop.root / found.output).is_file()
         assert (shop.root / "work" / "offset.txt").read_text() == "0.1"
-        assert shop.tracker.run(run).tags[SNAPSHOTS] == new.tags[SNAPSHOTS] == "rates@1"
+
+    def test_only_the_data_that_its_cells_read_are_its(self, shop: Project) -> None:
+        """Another dataset was looked at by a cell that the model does not rest on."""
+        assert shop.tracker.run(run_of(shop, "churn")).tags[SNAPSHOTS] == "rates@1"
 
     def test_a_model_without_a_seed_is_not(self, shop: Project) -> None:
         """The cell that printed something else first is named."""
-        run = recorded(shop, "")
+        run = run_of(shop, "loose")
         found = reproduce(shop, run)
         assert not found.is_reproduced
         assert found.first.startswith("cell [2] printed")

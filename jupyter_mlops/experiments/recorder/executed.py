@@ -57,6 +57,8 @@ class Executed:
         Names that stand for another object now, and those that are no more.
     drawn
         Global random generators that it drew from, or seeded.
+    loaded, kept
+        Snapshots that were read, and that were made, while it ran.
     peak_bytes
         The process' peak of memory, where this cell raised it; otherwise 0.
     """
@@ -76,6 +78,8 @@ class Executed:
     bound: dict[str, Bound] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     drawn: tuple[str, ...] = ()
+    loaded: dict[str, None] = field(default_factory=dict)
+    kept: dict[str, None] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
 
     @property

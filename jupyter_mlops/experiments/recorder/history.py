@@ -121,6 +121,11 @@ class History:
         self._forget()
         return executed
 
+    def touch(self, snapshot: str, *, is_made: bool) -> None:
+        """Note that the cell that runs reads a snapshot, or makes one."""
+        for running in self._running:
+            (running.executed.kept if is_made else running.executed.loaded)[snapshot] = None
+
     def peek(self) -> None:
         """Note what the cell that runs has done so far, as if it ended now: it asks about itself."""
         for running in self._running:

@@ -13,10 +13,10 @@ from typing import Literal
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
-from jupyter_mlops.core.types import split_reference
 from jupyter_mlops.data.versions.resolve import resolve
 from jupyter_mlops.experiments.environment import environment
 from jupyter_mlops.experiments.recorder import generators
+from jupyter_mlops.experiments.recorder.data_read import Basis
 from jupyter_mlops.experiments.recorder.masking import Mask
 from jupyter_mlops.experiments.recorder.proof import Proof
 from jupyter_mlops.experiments.recorder.sources import Git, Source, git_of, modules
@@ -105,6 +105,8 @@ class RunRecord(Record):
         Plain values that the slice's cells assign by name, as Python writes them.
     is_proven, reasons
         Whether a clean run of the slice would make it again, and why not.
+    snapshots_of
+        Whose they are: of the slice's cells, or of the whole session, as nobody knows which of them the slice read.
     masked
         How many secret and personal values were masked, by kind: such a source may not run as it stands.
     """
@@ -121,6 +123,7 @@ class RunRecord(Record):
     slice: tuple[int, ...] = ()
     parameters: dict[str, str] = {}
     snapshots: tuple[DataRead, ...] = ()
+    snapshots_of: Basis = "session"
     environment: RecordedEnvironment
     git: Git | None = None
     modules: dict[str, Source] = {}
@@ -139,17 +142,6 @@ def parameters_of(sources: Iterable[str]) -> dict[str, str]:
     return {
         name: ast.unparse(value) for source in sources for name, value in python_source.plain_values(source)
     }
-
-
-def snapshots_of(project: Project, proof: Proof) -> tuple[str, ...]:
-    """Return the session's snapshots without those that only other cells than the slice's name."""
-    known = tuple(project.session.snapshots)
-    if proof.trace is None or not proof.steps:
-        return known
-    mine = "\n".join(step.executed.source for step in proof.steps)
-    every = "\n".join(step.executed.source for step in proof.trace.steps)
-    names = {ref: split_reference(ref)[0] for ref in known}
-    return tuple(ref for ref in known if names[ref] in mine or names[ref] not in every)
 
 
 def environment_of(project: Project) -> RecordedEnvironment:
@@ -194,6 +186,7 @@ def masked(record: RunRecord, mask: Mask) -> RunRecord:
         "run",
         "recorded_at",
         "snapshots",
+        "snapshots_of",
         "slice",
     }  # digests and pins, no text of a person
     clean = {key: value if key in kept else mask.value(value) for key, value in record.wire().items()}

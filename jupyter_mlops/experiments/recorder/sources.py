@@ -78,17 +78,11 @@ def git_of(root: Path) -> Git | None:
 
 def modules(root: Path) -> dict[str, Source]:
     """Return the modules of the user's own that are imported, by name; of those outside *root* the digest only."""
-    files = {
-        name: Path(getattr(module, "__file__", None) or "") for name, module in list(sys.modules.items())
-    }
-    own = [
-        (name, file)
-        for name, file in files.items()
-        if file.suffix == ".py"
-        and name != "__main__"
-        and not name.startswith("jupyter_mlops")
-        and is_local(name)
+    named = [
+        name for name in list(sys.modules) if name != "__main__" and not name.startswith("jupyter_mlops")
     ]
+    files = {name: str(getattr(sys.modules.get(name), "__file__", None)) for name in named if is_local(name)}
+    own = [(name, Path(file)) for name, file in files.items() if file.endswith(".py")]
     own.reverse()  # of too many, the ones that were imported last
     own.sort(key=lambda item: not item[1].is_relative_to(root))
     found = ((name, _read(file, root)) for name, file in own[:_FILES])

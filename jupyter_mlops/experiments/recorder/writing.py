@@ -11,6 +11,7 @@ from jupyter_mlops.core.tracker import Artifact, Run, RunLog
 from jupyter_mlops.experiments import provenance
 from jupyter_mlops.experiments.environment import environment
 from jupyter_mlops.experiments.recorder import run_record
+from jupyter_mlops.experiments.recorder.data_read import basis_of, snapshots_of
 from jupyter_mlops.experiments.recorder.flow_findings import flow_findings
 from jupyter_mlops.experiments.recorder.masking import Mask
 from jupyter_mlops.experiments.recorder.proof import FINDINGS, Proof, proof_of_object
@@ -43,7 +44,7 @@ def write_up(project: Project, run: Run, source: str, proof: Proof) -> Writing:
         The recorded cell's, for where nobody watched the session.
     """
     mask = Mask()
-    snapshots = run_record.snapshots_of(project, proof)
+    snapshots = snapshots_of(project, proof)
     findings = tuple(
         f"{item.check}: {item.message}"
         for item in flow_findings([step.executed.source for step in proof.steps])
@@ -100,6 +101,7 @@ def _record(
         slice=numbers,
         parameters=run_record.parameters_of(cell.source for cell in cells if cell.number in numbers),
         snapshots=run_record.data_of(project, snapshots),
+        snapshots_of=basis_of(proof),
         environment=run_record.environment_of(project),
         git=git,
         modules=modules,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
@@ -27,13 +27,12 @@ from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
 from jupyter_mlops.experiments import spool
 from jupyter_mlops.experiments.tracking import mlflow_models, mlflow_reading, mlflow_registry, mlflow_store
 from jupyter_mlops.experiments.tracking.mlflow_reading import BORN, DURATION, HOST, KEY, PARENT, PID
-from jupyter_mlops.experiments.tracking.mlflow_wire import Wire, is_lost
+from jupyter_mlops.experiments.tracking.mlflow_wire import Wire, once
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run as MlflowRun
 
-Made = TypeVar("Made")
 _OURS = "jupyter_mlops.project"
 _MANY = 1_000
 _OPERATORS = ("=", "<", ">", " LIKE ", " ILIKE ", " IN ")
@@ -67,7 +66,7 @@ class MlflowTracker:
                 at = int(self._project.clock.now().timestamp() * 1000)
                 return client.create_run(place, at, {**tags, **self._identity(tags), KEY: key}, name)
 
-            run = _once(find, make)
+            run = once(find, make)
             self._started.setdefault(run.info.run_id, self._project.clock.monotonic())
             return mlflow_reading.read_run(run, experiment)
 
@@ -131,23 +130,24 @@ class MlflowTracker:
     ) -> ModelVersion:
         """Make what *run* calls *model* the next version of *name*; the same *key* makes no second one."""
         with self._calling() as client:
-            return _once(
+            return once(
                 lambda: mlflow_registry.find(client, name, key),
                 lambda: mlflow_registry.add(client, name, client.get_run(run.id), model, {**tags, KEY: key}),
             )
 
-    def load(self, version: ModelVersion) -> object:
-        """Return the estimator that was kept, with the types that the version says are trusted."""
-        with self._calling() as client:
-            kept = client.get_model_version(version.name, str(version.version))
-            trusted = kept.tags.get(mlflow_reading.TRUSTED)
-            source = client.get_model_version_download_uri(version.name, str(version.version))
-            return mlflow_models.load(source, trusted, self._uri, version.ref)
+    def load(self, version: ModelVersion, *, admitted: Collection[str] = ()) -> object:
+        """Return the estimator that was kept, with the types that the version says are trusted and those admitted."""
+        with self._kept(version) as source:
+            return mlflow_models.load(source, self._uri, version, admitted)
+
+    def brings(self, version: ModelVersion) -> Sequence[str]:
+        """Return what its files bring that the safe format does not load by itself."""
+        with self._kept(version) as source:
+            return mlflow_models.brings(source, self._uri, version.ref)
 
     def model_files(self, version: ModelVersion) -> Sequence[KeptFile]:
         """Return the files that `load` reads, by path, as they are now."""
-        with self._calling() as client:
-            source = client.get_model_version_download_uri(version.name, str(version.version))
+        with self._kept(version) as source:
             return mlflow_models.files(source, self._uri)
 
     def tag(self, version: ModelVersion, tags: Mapping[str, str]) -> ModelVersion:
@@ -159,6 +159,14 @@ class MlflowTracker:
         """Return the versions of *name*, or of every model, newest first."""
         with self._calling() as client:
             return mlflow_registry.versions(client, name)
+
+    def aliases(self, name: ModelName | None = None) -> Mapping[ModelName, Mapping[Alias, int]]:
+        """Return where aliases point; of a SQLite file without MLflow, which takes seconds to import."""
+        known = mlflow_store.aliases(self._project)
+        if known is not None:
+            return {model: found for model, found in known.items() if name in {None, model}}
+        with self._calling() as client:
+            return mlflow_registry.pointing(client, name)
 
     def resolve(self, ref: VersionRef) -> ModelVersion:
         """Return the version that *ref* names: a number, an alias or `latest`."""
@@ -201,6 +209,12 @@ class MlflowTracker:
     def _calling(self) -> Iterator[MlflowClient]:
         with self._wire.calling():
             yield self._client
+
+    @contextmanager
+    def _kept(self, version: ModelVersion) -> Iterator[str]:
+        """Answer where the files of a version are."""
+        with self._calling() as client:
+            yield client.get_model_version_download_uri(version.name, str(version.version))
 
     @cached_property
     def _client(self) -> MlflowClient:
@@ -268,22 +282,6 @@ class MlflowTracker:
         }
         known = {"mlflow.source.git.commit": _COMMIT, PARENT: "jupyter_mlops.parent"}
         return identity | {theirs: tags[ours] for theirs, ours in known.items() if ours in tags}
-
-
-def _once(find: Callable[[], Made | None], make: Callable[[], Made]) -> Made:
-    """Return what was made under this key, or make it; after an answer that was lost, look again first."""
-    from mlflow.exceptions import MlflowException
-
-    found = find()
-    if found is not None:
-        return found
-    try:
-        return make()
-    except MlflowException as error:
-        if not is_lost(error):
-            raise
-        found = find()
-        return make() if found is None else found
 
 
 def _filter(query: str) -> str:

@@ -13,7 +13,8 @@ from jupyter_mlops.core.redact import redact
 _hushed: ContextVar[bool] = ContextVar("jupyter_mlops_hushed", default=False)
 _MISSING = {"RESOURCE_DOES_NOT_EXIST", "NOT_FOUND", "ENDPOINT_NOT_FOUND"}
 _TAKEN = {"RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS", "RESOURCE_CONFLICT", "ABORTED"}
-_FORBIDDEN = {"PERMISSION_DENIED", "UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED"}
+_STRANGER = {"UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED"}
+_LOGIN = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
 _WRONG = {"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "MALFORMED_REQUEST", "INVALID_STATE"}
 
 
@@ -46,9 +47,15 @@ def translate(error: Exception, store: str) -> MlopsError:
         )
     if code in _TAKEN or "Changing param values is not allowed" in said:
         return Conflict(f"The tracker says: {said}.", hint="Look, then try again under another name.")
-    if code in _FORBIDDEN:
+    if code in _STRANGER:
         return Refused(
-            f"The tracker {store} says: {said}.", hint="Check MLFLOW_TRACKING_TOKEN, or your user name there."
+            f"The tracker {store} does not know you: the user name or the password is wrong, or missing.",
+            hint=f"Set {_LOGIN}.",
+        )
+    if code == "PERMISSION_DENIED":
+        return Refused(
+            f"The tracker {store} does not let you do that.",
+            hint=f"Ask its admin for the permission; who you are there, {_LOGIN} say.",
         )
     if code in _WRONG:
         return Invalid(f"The tracker says: {said}.", hint="Change what it names.")

@@ -6,15 +6,18 @@ import hashlib
 import json
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, NotFound, Refused
-from jupyter_mlops.core.tracker import KeptFile, ModelFile
+from jupyter_mlops.core.tracker import PICKLE, KeptFile, ModelFile, ModelVersion
 from jupyter_mlops.experiments.tracking.mlflow_autolog import silence
 from jupyter_mlops.experiments.tracking.mlflow_reading import FINGERPRINT, TRUSTED
+
+_SAFE = "skops"
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -57,8 +60,8 @@ def find(client: MlflowClient, run: MlflowRun, name: str) -> LoggedModel:
     return max(found, key=lambda model: model.creation_timestamp)
 
 
-def load(source: str, trusted: str | None, tracking_uri: str, name: str) -> object:
-    """Return the estimator kept at *source*, called *name*, letting in only the types in *trusted*, as JSON.
+def load(source: str, tracking_uri: str, version: ModelVersion, admitted: Collection[str]) -> object:
+    """Return the estimator kept at *source*, letting in only what the version's tags name, and what is admitted.
 
     Raises
     ------
@@ -66,28 +69,71 @@ def load(source: str, trusted: str | None, tracking_uri: str, name: str) -> obje
         It is a pickle, or holds types that nobody trusted.
     """
     import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    path, form = _model_file(source, tracking_uri, version.ref)
+    if form != _SAFE:
+        if PICKLE not in admitted:
+            raise Refused(
+                f"{version.ref} is {PICKLE}.", hint="Record the model here and register that instead."
+            )
+        return _unpickled(path, version.ref)
+    try:
+        return skops.io.load(path, trusted=[*_trusted(version), *admitted])
+    except UntrustedTypesFoundException as error:
+        raise Refused(
+            f"{version.ref} holds types that nobody trusted here: {error}.",
+            hint="Register it from the notebook with `--trust TYPE`.",
+        ) from error
+
+
+def brings(source: str, tracking_uri: str, name: str) -> Sequence[str]:
+    """Return the types that the file at *source* names besides those that the safe format loads by itself, or `PICKLE`."""
+    import skops.io
+
+    path, form = _model_file(source, tracking_uri, name)
+    if form != _SAFE:
+        return (PICKLE,)
+    try:
+        return list(skops.io.get_untrusted_types(file=path))
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        raise Invalid(f"{name} is damaged: {error}.", hint="Register it anew.") from error
+
+
+def _trusted(version: ModelVersion) -> list[str]:
+    try:
+        return list(map(str, json.loads(version.tags.get(TRUSTED, "[]"))))
+    except (TypeError, ValueError):
+        return []
+
+
+def _model_file(source: str, tracking_uri: str, name: str) -> tuple[Path, str]:
+    """Return the file that holds the estimator, and in which form."""
     from mlflow.artifacts import download_artifacts
     from mlflow.models import Model
-    from skops.io.exceptions import UntrustedTypesFoundException
 
     folder = Path(download_artifacts(artifact_uri=source, tracking_uri=tracking_uri))
     flavour = Model.load(str(folder)).flavors.get("sklearn")
     if flavour is None:
         raise Invalid(f"{name} is not a scikit-learn model.", hint="Load it with MLflow itself.")
-    if flavour.get("serialization_format") != "skops":
-        raise Refused(
-            f"{name} is a pickle, which may run any code when it is loaded.",
-            hint="Record the model here and register that, or load it with MLflow itself if you trust it.",
-        )
     path = (folder / str(flavour["pickled_model"])).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise Refused(f"{name} points outside its own folder.", hint="Do not load it.")
+    return path, str(flavour.get("serialization_format"))
+
+
+def _unpickled(path: Path, name: str) -> object:
+    """Run the code that a pickle is: somebody vouched for it."""
+    import pickle
+
     try:
-        return skops.io.load(path, trusted=json.loads(trusted or "[]"))
-    except UntrustedTypesFoundException as error:
-        raise Refused(
-            f"{name} holds types that nobody trusted here: {error}.",
-            hint="Register it from the notebook with `--trust TYPE`.",
+        with path.open("rb") as file:
+            return pickle.load(file)  # noqa: S301 - the ledger says who consented to these very bytes
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"[:300].rstrip(".")
+        raise Invalid(
+            f"{name} cannot be unpickled here: {said}.",
+            hint="Install what it was made with; its requirements.txt names it.",
         ) from error
 
 

@@ -67,7 +67,7 @@ def add(client: MlflowClient, name: str, run: MlflowRun, model: str, tags: Mappi
 
 def tag(client: MlflowClient, version: ModelVersion, tags: Mapping[str, str]) -> ModelVersion:
     """Add tags to a version."""
-    if not _exists(client, version.name, str(version.version)):
+    if _get(client, version.name, str(version.version)) is None:
         raise NotFound(f"No version {version.ref!r}.", hint=f"List them with `%mlops models {version.name}`.")
     for key, value in tags.items():
         client.set_model_version_tag(version.name, str(version.version), key, value)
@@ -87,19 +87,32 @@ def versions(client: MlflowClient, name: str | None) -> Sequence[ModelVersion]:
     return sorted(read, key=lambda version: (version.created_at, version.version), reverse=True)
 
 
+def pointing(client: MlflowClient, name: str | None) -> dict[str, dict[str, int]]:
+    """Return where the aliases of *name*, or of every model, point."""
+    try:
+        found = _all_aliases(client) if name is None else {name: _aliases(client, name)}
+    except NotFound:
+        return {}
+    return {
+        model: {alias: int(number) for alias, number in aliases.items()}
+        for model, aliases in found.items()
+        if aliases
+    }
+
+
 def resolve(client: MlflowClient, ref: str) -> ModelVersion:
     """Return the version that *ref* names: a number, an alias or `latest`."""
     name, selector = split_reference(ref)
-    aliases = _aliases(client, name)
     if selector in {None, "latest"}:
-        found = list(_search(client, name))
+        aliases, found = _aliases(client, name), list(_search(client, name))
         if found:
             return read_version(max(found, key=lambda version: int(version.version)), aliases)
         raise NotFound(f"No model {name!r} has a version.", hint="List them with `%mlops models`.")
-    number = str(selector) if str(selector).isdecimal() else aliases.get(str(selector))
-    if number is None or not _exists(client, name, str(int(number))):
+    version = _get(client, name, str(selector))
+    if version is None:
+        _aliases(client, name)  # which says so where there is no such model
         raise NotFound(f"No version {ref!r}.", hint=f"List them with `%mlops models {name}`.")
-    return read_version(client.get_model_version(name, str(int(number))), aliases)
+    return read_version(version, dict.fromkeys(version.aliases, version.version))
 
 
 def point(client: MlflowClient, name: str, alias: str, version: int | None) -> None:
@@ -108,7 +121,7 @@ def point(client: MlflowClient, name: str, alias: str, version: int | None) -> N
         if alias in _aliases(client, name):
             client.delete_registered_model_alias(name, alias)
         return
-    if not _exists(client, name, str(version)):
+    if _get(client, name, str(version)) is None:
         raise NotFound(f"No version '{name}@{version}'.", hint=f"List them with `%mlops models {name}`.")
     client.set_registered_model_alias(name, alias, str(version))
 
@@ -136,16 +149,18 @@ def _all_aliases(client: MlflowClient) -> dict[str, dict[str, str]]:
             return known
 
 
-def _exists(client: MlflowClient, name: str, number: str) -> bool:
+def _get(client: MlflowClient, name: str, selector: str) -> MlflowVersion | None:
+    """Return the version of a number or an alias, which MLflow answers with its aliases, or None."""
     from mlflow.exceptions import MlflowException
 
     try:
-        client.get_model_version(name, number)
+        if selector.isdecimal():
+            return client.get_model_version(name, str(int(selector)))
+        return client.get_model_version_by_alias(name, selector)
     except MlflowException as error:
-        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-            return False
+        if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+            return None
         raise
-    return True
 
 
 def _search(client: MlflowClient, name: str | None) -> Iterator[MlflowVersion]:

@@ -7,7 +7,8 @@ import os
 import sqlite3
 import tempfile
 import time
-from importlib.metadata import version
+from contextlib import closing
+from importlib import metadata
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -40,11 +41,8 @@ def prepare(project: Project) -> None:
     Unavailable
         Another process is at it for too long, or the folder cannot be written.
     """
-    uri = address(project)
-    if not uri.startswith(_SQLITE) or uri == f"{_SQLITE}:memory:":
-        return
-    path = Path(uri.removeprefix(_SQLITE).partition("?")[0]).absolute()
-    if _is_made(path):
+    path = _file(project)
+    if path is None or _is_made(path):
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +57,31 @@ def prepare(project: Project) -> None:
         raise Unavailable(
             f"{path} cannot be written: {error}.", hint="Check its permissions and the disk's room."
         ) from error
+
+
+def aliases(project: Project) -> dict[str, dict[str, int]] | None:
+    """Return where every alias of the SQLite store points; None where it is none, or another MLflow made it."""
+    path = _file(project)
+    if path is None:
+        return None
+    if not _is_made(path):
+        return {}
+    query = "SELECT name, alias, version FROM registered_model_aliases WHERE workspace = 'default'"
+    found: dict[str, dict[str, int]] = {}
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_WAIT_S)) as connection:
+            for name, alias, version in connection.execute(query):
+                found.setdefault(name, {})[alias] = int(version)
+    except sqlite3.Error:
+        return None
+    return found
+
+
+def _file(project: Project) -> Path | None:
+    uri = address(project)
+    if not uri.startswith(_SQLITE) or uri == f"{_SQLITE}:memory:":
+        return None
+    return Path(uri.removeprefix(_SQLITE).partition("?")[0]).absolute()
 
 
 def _is_made(path: Path) -> bool:
@@ -83,7 +106,7 @@ def _make(path: Path, root: Path) -> None:
 
 def _is_ours() -> bool:
     """Tell whether the installed mlflow wants the schema that is shipped."""
-    if version("mlflow") == _SCHEMA_OF:
+    if metadata.version("mlflow") == _SCHEMA_OF:
         return True
     from mlflow.store.db.utils import _get_latest_schema_revision
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from requests import Response
 
 Answer = TypeVar("Answer")
+Made = TypeVar("Made")
 _REST_S = 5.0
 _KNOCK_S = 4.0
 _CREATES = ("/runs/create", "/model-versions/create", "/logged-models")
@@ -202,7 +203,23 @@ class LostAnswer(ConnectionError):
     """The connection broke before the answer of a request that must not be sent twice unseen."""
 
 
-def is_lost(error: BaseException) -> bool:
+def once(find: Callable[[], Made | None], make: Callable[[], Made]) -> Made:
+    """Return what was made under this key, or make it; after an answer that was lost, look again first."""
+    from mlflow.exceptions import MlflowException
+
+    found = find()
+    if found is not None:
+        return found
+    try:
+        return make()
+    except MlflowException as error:
+        if not _is_lost(error):
+            raise
+        found = find()
+        return make() if found is None else found
+
+
+def _is_lost(error: BaseException) -> bool:
     """Tell whether MLflow complains of a lost answer: what was asked may have been done."""
     return isinstance(error.__cause__ or error.__context__, LostAnswer)
 
@@ -235,7 +252,7 @@ class _Gate:
 def _reason(error: Exception, timeout_s: float) -> str:
     import requests
 
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):  # urllib3 wraps its own time-out
         return f"did not answer within {timeout_s:g} s"
     if "refused" in str(error):
         return "refuses connections"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,10 +19,10 @@ from jupyter_mlops.experiments.baseline import baseline
 from jupyter_mlops.experiments.baselines import families
 from jupyter_mlops.experiments.baselines.folds import folds
 from jupyter_mlops.experiments.baselines.record import Leaderboard
-from jupyter_mlops.experiments.baselines.task import read_task
+from jupyter_mlops.experiments.baselines.task import Task, read_task
 from jupyter_mlops.experiments.compare import compare
 from jupyter_mlops.experiments.fingerprint import fingerprint
-from tests.fakes import FakeTracker
+from tests.fakes import FakeClock, FakeTracker
 
 
 def people(rows: int = 120) -> pd.DataFrame:
@@ -38,16 +38,38 @@ def people(rows: int = 120) -> pd.DataFrame:
     return table
 
 
+def few(task: Task) -> dict[str, families.Make]:
+    """Leave out the families that take long."""
+    found = families.families(task)
+    return {name: found[name] for name in ("dummy", "linear")}
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the families that take long."""
-    whole = families.families
-
-    def few(task: object) -> dict[str, object]:
-        found = whole(task)  # type: ignore[arg-type]
-        return {name: found[name] for name in ("dummy", "linear")}
-
+    """Try two families only."""
     monkeypatch.setattr(module, "families", few)
+
+
+@dataclass
+class Kept:
+    """A project in which a baseline was made, and what it found."""
+
+    project: Project
+    tracker: FakeTracker
+    found: Leaderboard
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """One baseline for those who only read: of people, whose column `copy` repeats the target."""
+    tracker = FakeTracker(FakeClock())
+    folder = tmp_path_factory.mktemp("baseline")
+    project = Project(folder, clock=FakeClock(), services={"tracker": tracker})
+    project.prepare()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "families", few)
+        found = baseline(project, people().assign(copy=lambda table: table["left"]), "left")
+    return Kept(project, tracker, found)
 
 
 def candidates(found: Leaderboard) -> dict[str, float | None]:
@@ -98,7 +120,8 @@ class TestScores:
 
     def test_the_same_seed_gives_the_same(self, project: Project) -> None:
         """And another one other folds."""
-        one, same, other = (candidates(baseline(project, people(), "left", seed=seed)) for seed in (1, 1, 2))
+        table = people(60)[["age", "spent"]]
+        one, same, other = (candidates(baseline(project, table, "spent", seed=seed)) for seed in (1, 1, 2))
         assert one == same != other
 
     def test_the_order_of_rows_is_kept_by_time(self) -> None:
@@ -142,43 +165,36 @@ class TestScores:
         assert not found.is_well
 
 
-@pytest.mark.usefixtures("quick")
 class TestKept:
-    def test_each_candidate_is_a_run_within_the_whole(self, project: Project) -> None:
+    def test_each_candidate_is_a_run_within_the_whole(self, kept: Kept) -> None:
         """With its score, its folds, and what it predicted."""
-        found = baseline(project, people(), "left")
-        tracker = cast(FakeTracker, project.tracker)
-        assert found.best is not None
-        run = tracker.run(found.best.run)
-        assert run.tags["jupyter_mlops.parent"] == tracker.run(found.run).id
-        assert run.metrics["roc_auc"] == found.best.score
-        assert len(tracker.details(run).curves["fold_roc_auc"]) == 5
-        assert "mlops/predictions.parquet" in tracker.artifacts[run.id]
+        best = kept.found.best
+        assert best is not None
+        run = kept.tracker.run(best.run)
+        assert run.tags["jupyter_mlops.parent"] == kept.tracker.run(kept.found.run).id
+        assert run.metrics["roc_auc"] == best.score
+        assert len(kept.tracker.details(run).curves["fold_roc_auc"]) == 5
+        assert "mlops/predictions.parquet" in kept.tracker.artifacts[run.id]
 
-    def test_the_best_is_at_hand_and_in_its_run(self, project: Project) -> None:
+    def test_the_best_is_at_hand_and_in_its_run(self, kept: Kept) -> None:
         """`register` takes either."""
-        found = baseline(project, people(), "left")
-        tracker = cast(FakeTracker, project.tracker)
-        assert found.model is not None
+        found = kept.found
         assert hasattr(found.model, "predict")
         assert found.best is not None
-        assert list(tracker.files[tracker.run(found.best.run).id]) == ["model"]
-        assert set(project.session.models) == {fingerprint(found.model)}
+        assert list(kept.tracker.files[kept.tracker.run(found.best.run).id]) == ["model"]
+        assert set(kept.project.session.models) == {fingerprint(found.model)}
 
-    def test_candidates_can_be_compared(self, project: Project) -> None:
+    def test_candidates_can_be_compared(self, kept: Kept) -> None:
         """They were tested on the same rows."""
-        found = baseline(project, people(), "left")
-        refs = tuple(one.run for one in reversed(found.candidates))
-        contrasts = {one.metric: one for one in compare(project, refs).contrasts}
+        refs = tuple(one.run for one in reversed(kept.found.candidates))
+        contrasts = {one.metric: one for one in compare(kept.project, refs).contrasts}
         assert contrasts["accuracy"].difference > 0.1
         assert {"roc_auc", "accuracy"} == set(contrasts)
 
-    def test_leaks_are_looked_for_first_and_shown(self, project: Project) -> None:
+    def test_leaks_are_looked_for_first_and_shown(self, kept: Kept) -> None:
         """A column that repeats the target is named on the card."""
-        table = people().assign(copy=lambda frame: frame["left"])
-        found = baseline(project, table, "left")
-        assert "Leak?" in str(found)
-        assert "copy" in str(found)
+        assert "Leak?" in str(kept.found)
+        assert "copy" in str(kept.found)
 
 
 class TestBadInput:

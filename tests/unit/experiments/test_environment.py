@@ -33,6 +33,7 @@ class TestEnvironment:
 
         found = environment(project)
         module._cached.cache_clear()
+        module._installed.cache_clear()
         monkeypatch.setattr(module, "_read", lambda: pytest.fail("It was read anew."))
         assert environment(project) == found
 
@@ -72,7 +73,18 @@ class TestEnvironment:
         for file in (project.folder / "cache").iterdir():
             file.write_text("{")
         module._cached.cache_clear()
+        module._installed.cache_clear()
         assert environment(project) == found
+
+    def test_another_project_of_this_process_reads_nothing(
+        self, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is installed is the process', not the project's."""
+        from jupyter_mlops.experiments import environment as module
+
+        found = environment(project)
+        monkeypatch.setattr(module, "_read", lambda: pytest.fail("It was read anew."))
+        assert environment(Project.create(tmp_path / "other")) == found
 
     def test_it_reads_as_a_requirements_file(self) -> None:
         """Pins, and as comments what a pin cannot say."""

@@ -143,6 +143,13 @@ class TestUnrecorded:
         assert register(project, model, "churn", run=run.ref).run == run.ref
         assert "churn" in tracker.files[run.id]
 
+    def test_what_somebody_else_kept_there_is_taken_by_its_name(self, project: Project, tracker) -> None:
+        """A run of plain MLflow's says nothing of its models but their names; this session's data are not theirs."""
+        run = finished_run(tracker, "theirs", ModelFile("net", {"weights": 1}, ""))
+        project.session.snapshots["customers@3"] = None
+        answer = register(project, recorded_model(project, run), "nets")
+        assert (answer.version, answer.run, answer.snapshots) == ("nets@1", run.ref, ())
+
     def test_failure_closes_the_run_as_failed(self, project: Project, tracker, model) -> None:
         """No run is left open when the model cannot be kept."""
         tracker.fails["log"] = Unavailable("No room.")
