@@ -50,6 +50,15 @@ def read(project: Project, place: str) -> Sequence[str]:
         ) from None
 
 
+def newest(project: Project, place: str) -> str | None:
+    """Return the note of the most lines in a folder of this machine; None where there is none, or one had to wait for it."""
+    if place.startswith("command:") or "://" in place:
+        return None
+    folder = _folder(project, place)
+    path = folder if folder.is_file() else max(folder.glob("checkpoint-*.txt"), default=None)
+    return None if path is None else _text_of(path)
+
+
 def _text_of(path: Path) -> str:
     with path.open(encoding="utf-8") as file:
         return file.read(_LARGEST)

@@ -168,14 +168,12 @@ def withdraw(connection: Connection, approval: str, now: datetime) -> None:
 
 def granted(connection: Connection, subject: str, evidence: str, now: datetime) -> Sequence[Approval]:
     """Return the approvals of exactly this that hold, newest first: neither expired nor spent."""
-    query = select(APPROVALS).where(
-        APPROVALS.c.subject == subject,
-        APPROVALS.c.evidence == evidence,
-        APPROVALS.c.state == "approved",
-        APPROVALS.c.expires_at > moment(now),
-        APPROVALS.c.spent_at.is_(None),
-    )
-    return listed(connection, query, now=now)
+    return _of(connection, subject, evidence, "approved", now)
+
+
+def waiting(connection: Connection, subject: str, evidence: str, now: datetime) -> Sequence[Approval]:
+    """Return the requests for exactly this that are open, newest first."""
+    return _of(connection, subject, evidence, "open", now)
 
 
 def spend(connection: Connection, approval: str, now: datetime) -> None:
@@ -256,6 +254,19 @@ def settle(connection: Connection, approval: str, how: State, *, now: datetime) 
 def moment(at: datetime) -> str:
     """Return a time as the store keeps it, so that text sorts as time does."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _of(
+    connection: Connection, subject: str, evidence: str, state: State, now: datetime
+) -> Sequence[Approval]:
+    query = select(APPROVALS).where(
+        APPROVALS.c.subject == subject,
+        APPROVALS.c.evidence == evidence,
+        APPROVALS.c.state == state,
+        APPROVALS.c.expires_at > moment(now),
+        APPROVALS.c.spent_at.is_(None),
+    )
+    return listed(connection, query, now=now)
 
 
 def _votes(connection: Connection, approvals: Iterable[str]) -> dict[str, tuple[Vote, ...]]:

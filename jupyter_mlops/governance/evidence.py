@@ -1,14 +1,20 @@
-"""Say at a glance how well the ledger is protected, from our own store only."""
+"""Say at a glance how well the ledger is protected, from what lies on this machine only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
-from jupyter_mlops.core import checkpoint, copies, ledger
+from sqlalchemy import select
+
+from jupyter_mlops.core import checkpoint, copies, destinations, ledger
 from jupyter_mlops.core.errors import MlopsError
+from jupyter_mlops.core.ledger import LEDGER
 from jupyter_mlops.core.note import Head, Note
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.redact import redact
 
 
 @dataclass(frozen=True)
@@ -32,20 +38,24 @@ def evidence(project: Project) -> Evidence:
     with project.store.read() as connection:
         lines = ledger.last(connection)
         newest = checkpoint.newest(connection)
+        first = connection.execute(select(LEDGER.c.hash).where(LEDGER.c.seq == 1)).scalar() or ""
     signed = newest.size if newest else 0
     reached = [copy for copy in copies.standing(project) if copy.size]
     places = ", ".join(f"{copy.destination} (line {copy.size})" for copy in reached)
     reach = f"copied to {places}" if places else "local only" if signed else "none, nothing is signed"
-    return Evidence(reach if lines else "nothing to protect yet", tuple(_warnings(project, lines, signed)))
+    warnings = tuple(_warnings(project, lines, signed, checkpoint.origin_of(first)))
+    return Evidence(reach if lines else "nothing to protect yet", warnings)
 
 
-def _warnings(project: Project, lines: int, signed: int) -> Iterator[str]:
-    beside = _size_beside(project)
-    if beside > lines:
-        yield (
-            f"Line {beside} was signed, and the ledger ends at {lines}: its end was cut off, "
-            "or an old backup was restored."
-        )
+def _warnings(project: Project, lines: int, signed: int, origin: str) -> Iterator[str]:
+    for where, head in _heads(project):
+        if head.size > lines:
+            yield (
+                f"{where} signs {head.size} lines, and the ledger ends at {lines}: its end was cut off, "
+                "or an old backup was restored."
+            )
+        elif head.origin != origin:
+            yield f"{where} speaks of another ledger ({head.origin}), or line 1 was replaced."
     if lines - signed > checkpoint.LINES:
         yield f"The last {lines - signed} lines are not signed; `%mlops checkpoint` says why."
     for copy in copies.standing(project):
@@ -53,8 +63,14 @@ def _warnings(project: Project, lines: int, signed: int) -> Iterator[str]:
             yield f"The copy in {copy.destination} is at line {copy.size}: {copy.reason}"
 
 
-def _size_beside(project: Project) -> int:
-    try:
-        return Head.parse(Note.parse(checkpoint.remembered(project) or "").body).size
-    except MlopsError:
-        return 0
+def _heads(project: Project) -> Iterator[tuple[str, Head]]:
+    """Yield what the last checkpoints say that lie beside the store and in folders of this machine."""
+    readers: dict[str, Callable[[], str | None]] = {"checkpoint.txt": partial(checkpoint.remembered, project)}
+    readers |= {
+        redact(place): partial(destinations.newest, project, place)
+        for place in project.settings.checkpoint_copy
+    }
+    for where, read in readers.items():
+        with suppress(OSError, UnicodeDecodeError, MlopsError):  # `audit --verify` says what is wrong with it
+            if note := read():
+                yield where, Head.parse(Note.parse(note).body)

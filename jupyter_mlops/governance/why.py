@@ -8,7 +8,7 @@ from jupyter_mlops.core.ledger import AuditEvent
 
 _SAID = ("note", "comment", "message")
 # Digests prove, and say nothing to a reader; the event itself has them.
-_DIGEST = re.compile(r"\b(?:model files )?sha256:[0-9a-f]{64}\b")
+_DIGEST = re.compile(r"\b(?:trusts )?(?:model files )?sha256:[0-9a-f]{64}\b:?")
 
 
 def why(event: AuditEvent) -> str:

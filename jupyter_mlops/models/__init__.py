@@ -2,4 +2,15 @@
 
 from __future__ import annotations
 
-VERBS = ("register", "models", "evaluate", "explain", "card", "dossier", "gate", "promote", "rollback")
+VERBS = (
+    "register",
+    "models",
+    "evaluate",
+    "explain",
+    "card",
+    "dossier",
+    "gate",
+    "promote",
+    "rollback",
+    "trust",
+)

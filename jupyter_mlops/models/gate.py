@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jupyter_mlops.core import call, progress
+from jupyter_mlops.core import call
 from jupyter_mlops.core.door import enter
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
@@ -20,7 +20,7 @@ from jupyter_mlops.models.gates.declaration import declare
 from jupyter_mlops.models.gates.judge import judge, keep, kept
 from jupyter_mlops.models.gates.report import GateReport, GateReports
 from jupyter_mlops.models.history import DEFAULT
-from jupyter_mlops.models.pattern import VersionPattern, check_roles, expand, is_pattern
+from jupyter_mlops.models.pattern import VersionPattern, check_roles, expand, is_pattern, one_by_one
 
 
 @verb("gate", effect="write", foreign=True, long=True)
@@ -82,8 +82,7 @@ def _all(project: Project, pattern: str, options: Mapping[str, object]) -> GateR
     versions = expand(project, pattern)
     check_roles(project, versions, "contributor")
     reports = []
-    for done, version in enumerate(versions):
-        progress.report(done, len(versions), version.ref)
+    for version in one_by_one(versions):
         answer = enter(project, _verb(), {"version": version.ref, **options})
         reports += [answer] if isinstance(answer, GateReport) else []
     passed = sum(report.is_well for report in reports)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
 from jupyter_mlops.core.ledger import LEDGER, AuditEvent
 from jupyter_mlops.core.project import Project
@@ -18,22 +19,28 @@ _VERDICTS = {"passed": "passed", "failed": "failed", "could not answer": "unknow
 
 
 def trail(events: Iterable[AuditEvent], name: ModelName, alias: Alias) -> tuple[int, ...]:
-    """Return the versions of *name* that *alias* went through to where it stands, oldest first.
+    """Return the versions of *name* that *alias* went through to where it stands, oldest first; see `trails`."""
+    return trails(events).get((name, alias), ())
+
+
+def trails(events: Iterable[AuditEvent]) -> dict[tuple[ModelName, Alias], tuple[int, ...]]:
+    """Return the versions that each alias of each model went through to where it stands, oldest first.
 
     A promotion adds a version, after the one that somebody else had pointed it at, if it found one;
     a rollback takes away what came after the version it went back to.
     """
-    steps: list[int] = []
+    found: dict[tuple[ModelName, Alias], list[int]] = {}
     for event in events:
-        if event.outcome != "ok" or event.phase != "outcome" or event.arguments.get("to", DEFAULT) != alias:
+        if event.outcome != "ok" or event.phase != "outcome":
             continue
-        for version in _versions(event.outputs, name):
+        for name, version in _versions(event.outputs):
+            steps = found.setdefault((name, str(event.arguments.get("to", DEFAULT))), [])
             if event.verb == "promote":
-                found = [number for number in _versions(event.inputs, name) if number != version]
-                _add(steps, [*found, version])
+                read = [number for model, number in _versions(event.inputs) if model == name]
+                _add(steps, [*(number for number in read if number != version), version])
             elif event.verb == "rollback":
                 _return(steps, version)
-    return tuple(steps)
+    return {key: tuple(steps) for key, steps in found.items() if steps}
 
 
 def grounds(events: Iterable[AuditEvent], name: ModelName, alias: Alias, version: int) -> str:
@@ -44,27 +51,11 @@ def grounds(events: Iterable[AuditEvent], name: ModelName, alias: Alias, version
         if (
             is_move
             and event.arguments.get("to", DEFAULT) == alias
-            and version in _versions(event.outputs, name)
+            and (name, version) in _versions(event.outputs)
         ):
             found = f"promoted by {event.actor} on {event.at[:10]}" + (
                 f": {event.reason}" if event.reason else ""
             )
-    return found
-
-
-def strays(project: Project, name: ModelName) -> list[str]:
-    """Return in words which aliases of a model point where the ledger never pointed them."""
-    events, found = moves(project), []
-    for version in project.tracker.versions(name):
-        for alias in version.aliases:
-            steps = trail(events, name, alias)
-            if not steps or steps[-1] != version.version:
-                known = (
-                    f"the ledger has it at {name}@{steps[-1]}"
-                    if steps
-                    else "the ledger knows of no promotion"
-                )
-                found.append(f"{alias} points at {version.ref}, moved outside this project: {known}.")
     return found
 
 
@@ -91,12 +82,20 @@ def judged(project: Project) -> dict[str, Judged]:
     return found
 
 
-def moves(project: Project) -> Sequence[AuditEvent]:
-    """Return the promotions and rollbacks that the ledger holds, oldest first."""
+def moves(project: Project, name: ModelName | None = None) -> Sequence[AuditEvent]:
+    """Return the promotions and rollbacks that the ledger holds, of one model or of all, oldest first."""
     query = select(LEDGER).where(LEDGER.c.verb.in_(("promote", "rollback")), LEDGER.c.outcome == "ok")
+    if name is not None:
+        quoted = json.dumps(f"version:{name}")[1:-1]
+        query = query.where(cast(LEDGER.c.outputs, Text).contains(f'"{quoted}@', autoescape=True))
     with project.store.read() as connection:
         rows = connection.execute(query.order_by(LEDGER.c.seq)).mappings().all()
     return [AuditEvent.model_validate({key: row[key] for key in AuditEvent.model_fields}) for row in rows]
+
+
+def names(references: Iterable[str]) -> set[ModelName]:
+    """Return the models of which *references* name versions."""
+    return {name for name, _ in _versions(references)}
 
 
 def _add(steps: list[int], versions: Iterable[int]) -> None:
@@ -111,12 +110,12 @@ def _return(steps: list[int], version: int) -> None:
     _add(steps, [version])
 
 
-def _versions(references: Iterable[str], name: ModelName) -> list[int]:
+def _versions(references: Iterable[str]) -> list[tuple[ModelName, int]]:
     found = []
     for reference in references:
         kind, _, body = reference.partition(":")
         if kind == "version":
             model, selector = split_reference(body)
-            if model == name and selector and selector.isdecimal():
-                found.append(int(selector))
+            if selector and selector.isdecimal():
+                found.append((model, int(selector)))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from jupyter_mlops.core import call, progress
+from jupyter_mlops.core import call
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.door import enter
 from jupyter_mlops.core.errors import MlopsError
@@ -16,7 +16,7 @@ from jupyter_mlops.core.verb import verb_of
 from jupyter_mlops.models.alias import find
 from jupyter_mlops.models.gates.judge import judge
 from jupyter_mlops.models.gates.report import GateReport
-from jupyter_mlops.models.pattern import check_roles, expand, is_pattern
+from jupyter_mlops.models.pattern import check_roles, expand, is_pattern, one_by_one
 
 Fate = Literal["would move", "moved", "there already", "refused", "failed"]
 
@@ -83,8 +83,7 @@ def plan(project: Project, pattern: str, alias: Alias) -> Promotions:
     versions = expand(project, pattern) if is_pattern(pattern) else [find(project, pattern)]
     check_roles(project, versions, "approver")
     steps = []
-    for done, version in enumerate(versions):
-        progress.report(done, len(versions), version.ref)
+    for version in one_by_one(versions):
         call.reads(f"version:{version.ref}", given=f"version:{pattern}")
         steps.append(_planned(judge(project, version, alias)))
     call.because("only a plan; nothing moved")
@@ -99,8 +98,7 @@ def promote_all(
     check_roles(project, versions, "approver")
     verb = verb_of(promote)
     steps = []
-    for done, version in enumerate(versions):
-        progress.report(done, len(versions), version.ref)
+    for version in one_by_one(versions):
         try:
             answer = enter(project, verb, {"version": version.ref, **options}) if verb else None
         except MlopsError as error:

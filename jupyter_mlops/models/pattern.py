@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from jupyter_mlops.core.errors import Invalid, NotFound, Refused
+from jupyter_mlops.core import progress
+from jupyter_mlops.core.errors import Conflict, Invalid, NotFound, Refused
 from jupyter_mlops.core.policy import is_at_least, role_of
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelVersion
@@ -57,6 +58,24 @@ def expand(project: Project, pattern: VersionRef) -> list[ModelVersion]:
     if len(newest) > _MOST:
         raise Invalid(f"{pattern!r} names {len(newest):,} versions, more than {_MOST:,}.", hint="Name fewer.")
     return sorted(newest.values(), key=lambda version: version.name)
+
+
+def one_by_one(versions: Sequence[ModelVersion]) -> Iterator[ModelVersion]:
+    """Yield the versions, and say how far one has come.
+
+    Raises
+    ------
+    Conflict
+        Whoever listens wants it to stop; what is done is done.
+    """
+    for done, version in enumerate(versions):
+        if progress.is_cancelled():
+            raise Conflict(
+                f"Stopped after {done:,} of {len(versions):,} versions.",
+                hint="Say it again for the others; those that are done stay as they are.",
+            )
+        progress.report(done, len(versions), version.ref)
+        yield version
 
 
 def check_roles(project: Project, versions: Sequence[ModelVersion], least: Role) -> None:

@@ -17,7 +17,7 @@ from jupyter_mlops.core.types import Alias, VersionRef, split_reference
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.models import many
 from jupyter_mlops.models.alias import check_alias, find, moving
-from jupyter_mlops.models.gates.consent import consent, spend
+from jupyter_mlops.models.gates.consent import asking, consent, spend
 from jupyter_mlops.models.gates.declared import gate_of
 from jupyter_mlops.models.gates.judge import judge, keep, pointing
 from jupyter_mlops.models.gates.report import GateReport
@@ -111,7 +111,7 @@ def promote(
     report = _judged(project, found, to)
     with moving(project):
         found = find(project, found.ref)  # somebody may have deleted it meanwhile
-        previous = pointing(project, found.name, to)
+        previous = found if to in found.aliases else pointing(project, found.name, to)
         answer = _moved(project, found, to, previous, report, despite)
     call.makes(f"version:{found.ref}")
     return answer.model_copy(update={"note": note})
@@ -119,12 +119,7 @@ def promote(
 
 def _judged(project: Project, version: ModelVersion, alias: Alias) -> GateReport | None:
     """Return what the gate says, kept if there is one; None where the alias points there already."""
-    previous = pointing(project, version.name, alias)
-    if (
-        previous is not None
-        and previous.ref == version.ref
-        and gate_of(project.settings, version.name, alias)
-    ):
+    if alias in version.aliases and gate_of(project.settings, version.name, alias):
         return None
     report = judge(project, version, alias)
     return keep(project, version, report) if report.gate else report
@@ -170,7 +165,8 @@ def _admitted(
         given = consent(project, connection, version, report.alias, report.approvals.needed)
         report = report.model_copy(update={"approvals": given})
         if not report.is_open:
-            _check_override(project, version, report, despite)
+            way = asking(project, connection, version, report)
+            _check_override(project, version, report, despite, way)
         spend(project, connection, given)
         project.tracker.point(version.name, report.alias, version.version)
     return answer.model_copy(
@@ -183,13 +179,13 @@ def _admitted(
     )
 
 
-def _check_override(project: Project, version: ModelVersion, report: GateReport, despite: str) -> None:
+def _check_override(
+    project: Project, version: ModelVersion, report: GateReport, despite: str, way: str
+) -> None:
     if not despite.strip():
         raise Refused(
             f"{report.headline} (report {report.digest}).",
-            hint=f"Ask with `{report.asking()}`."
-            if report.is_well
-            else f"Mend it; `%mlops gate {version.ref}` shows every check.",
+            hint=way if report.is_well else f"Mend it; `%mlops gate {version.ref}` shows every check.",
             report=report,
         )
     role = role_of(project.actor, project.settings, f"version:{version.ref}")
@@ -214,5 +210,5 @@ def _explained(answer: Promotion) -> Promotion:
 
 
 def _is_foreign(project: Project, version: ModelVersion, alias: Alias) -> bool:
-    steps = trail(moves(project), version.name, alias)
+    steps = trail(moves(project, version.name), version.name, alias)
     return not steps or steps[-1] != version.version

@@ -84,7 +84,7 @@ def rollback(
         if not versions:
             raise no_model(project, name)
         current = next((item for item in versions.values() if to in item.aliases), None)
-        events = moves(project)
+        events = moves(project, name)
         steps = trail(events, name, to)
         target = _before(name, to, current, steps, versions)
         if not plan:

@@ -12,17 +12,19 @@ from sqlalchemy import Text, cast, select
 from jupyter_mlops.core import call, checkpoint, keys, note
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.card import State as Mark
-from jupyter_mlops.core.errors import MlopsError, NotFound, Refused
+from jupyter_mlops.core.errors import Invalid, MlopsError, NotFound, Refused
 from jupyter_mlops.core.ledger import LEDGER
 from jupyter_mlops.core.note import Note, PublicKey
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
-from jupyter_mlops.core.tracker import KeptFile, ModelVersion
+from jupyter_mlops.core.tracker import PICKLE, KeptFile, ModelVersion
 from jupyter_mlops.core.types import VersionRef
 from jupyter_mlops.experiments.trust import is_library
 from jupyter_mlops.models import tags
+from jupyter_mlops.models.consents import vouched
 
-Status: TypeAlias = Literal["signed", "trusted", "unknown", "altered"]
+Status: TypeAlias = Literal["signed", "trusted", "consented", "unknown", "altered"]
+DIGITS = 16
 FORMAT = "jupyter-mlops/model/1"
 _SIGNED_TAGS = (
     tags.RUN,
@@ -34,7 +36,13 @@ _SIGNED_TAGS = (
     tags.CONSENTED_BY,
 )
 _SAID = "model files sha256:"
-_MARKS: dict[Status, Mark] = {"signed": "ok", "trusted": "info", "unknown": "warning", "altered": "failed"}
+_MARKS: dict[Status, Mark] = {
+    "signed": "ok",
+    "trusted": "info",
+    "consented": "info",
+    "unknown": "warning",
+    "altered": "failed",
+}
 
 
 class Origin(Record):
@@ -44,7 +52,8 @@ class Origin(Record):
     ----------
     status
         `signed`: as they were registered, by a key of this project. `trusted`: not signed, but they can bring no
-        code besides scikit-learn's and what settings trust. `unknown`: not signed, and they may bring code.
+        code besides scikit-learn's and what settings trust. `consented`: not signed, but somebody vouched for these
+        very files. `unknown`: not signed, and they may bring code.
         `altered`: not what was signed.
     reason
         How one knows; of what is altered, a sentence each.
@@ -69,7 +78,7 @@ class Origin(Record):
     @property
     def is_well(self) -> bool:
         """Whether the version may be loaded."""
-        return self.status in {"signed", "trusted"}
+        return self.status in {"signed", "trusted", "consented"}
 
     def card(self) -> Card:
         """Say whose it is, and what it may bring."""
@@ -98,12 +107,13 @@ def load_version(project: Project, version: ModelVersion) -> object:
             f"{version.ref} is not what was registered: {found.reason}",
             hint="Bring its files back from a backup, or register the model anew.",
         )
-    if found.status == "unknown":
+    if found.status == "unknown" and found.types:  # else the tracker says why it does not load it
         raise Refused(
             f"Nobody vouches for {version.ref}: {found.reason}",
-            hint="Register it here, or name its types in the setting trusted.",
+            hint=f'If you know that its code is harmless: `%mlops trust {version.ref} {found.digest[:DIGITS]} "WHY"`.',
         )
-    return project.tracker.load(version)
+    admitted = found.types if found.status in {"trusted", "consented"} else ()
+    return project.tracker.load(version, admitted=admitted)
 
 
 def check_origin(project: Project, version: ModelVersion) -> Origin:
@@ -232,11 +242,20 @@ def _recorded(project: Project, version: ModelVersion) -> str:
 
 
 def _unsigned(project: Project, version: ModelVersion, why: str, files: Sequence[KeptFile]) -> Origin:
-    types = _types(version)
+    try:
+        types = tuple(dict.fromkeys((*_types(version), *project.tracker.brings(version))))
+    except (Invalid, NotFound) as error:
+        return _origin(version, "unknown", f"{why} {error.message}", files)
     foreign = [name for name in types if not is_library(name) and name not in project.settings.trusted]
-    if foreign:
-        return _origin(version, "unknown", f"{why} It may bring {', '.join(foreign)}.", files)
-    return _origin(version, "trusted", f"{why} It can bring no code of its own.", files)
+    consent = vouched(project, version, digest_of(files)) if foreign else None
+    if consent is not None:
+        found = _origin(version, "consented", f"{why} {consent}", files)
+    elif foreign:
+        what = f"It is {PICKLE}." if PICKLE in foreign else f"It may bring {', '.join(foreign)}."
+        found = _origin(version, "unknown", f"{why} {what}", files)
+    else:
+        found = _origin(version, "trusted", f"{why} It can bring no code of its own.", files)
+    return found.model_copy(update={"types": types})
 
 
 def _origin(

@@ -18,7 +18,8 @@ from jupyter_mlops.core.types import AnyRef, split_reference
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.data.versions.resolve import resolve
 from jupyter_mlops.governance.why import why
-from jupyter_mlops.models.history import DEFAULT, moves, strays
+from jupyter_mlops.models.history import DEFAULT, moves
+from jupyter_mlops.models.standing import strays
 
 _OF_ALIASES = ("promote", "rollback", "request", "gate")
 

@@ -1,30 +1,33 @@
-"""Look at the project at a glance, from our own store only, so that it never waits for anybody."""
+"""Look at the project at a glance: our own store, and one question to the registry that need not be answered."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from jupyter_mlops import __version__
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.card import Card
+from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.ledger import AuditEvent
 from jupyter_mlops.core.policy import role_of
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.redact import redact
-from jupyter_mlops.core.types import split_reference
 from jupyter_mlops.core.verb import Role, verb
 from jupyter_mlops.data.versions import catalogue
 from jupyter_mlops.experiments import spool
 from jupyter_mlops.experiments.recorder.proof import cell_states
 from jupyter_mlops.experiments.recorder.states import CellState
 from jupyter_mlops.governance.evidence import evidence
-from jupyter_mlops.models.history import DEFAULT, moves
+from jupyter_mlops.models.history import DEFAULT
+from jupyter_mlops.models.standing import Standing, recorded_standings, standings
 from jupyter_mlops.pipelines.scheduling import agenda
 from jupyter_mlops.pipelines.scheduling.agenda import Attendant
 
 _RECENT = 5
 _CELLS = 8
+_STRAYS = 5
 
 
 class Status(Record):
@@ -33,7 +36,7 @@ class Status(Record):
     Parameters
     ----------
     champions
-        Model versions that the ledger says serve, as of the last promotion or rollback of each.
+        Model versions that serve: where the registry has the alias, or the ledger, if the registry does not answer.
     unfinished
         Calls that began and never said how they ended.
     evidence
@@ -97,6 +100,7 @@ def status(project: Project) -> Status:
         workers = agenda.attendance(connection, project.clock.now())
         worries = agenda.worries(connection, project.clock.now())
     protected = evidence(project)
+    standing, unanswered = _standing(project)
     return Status(
         root=str(project.root),
         version=__version__,
@@ -105,13 +109,13 @@ def status(project: Project) -> Status:
         tracking=redact(project.settings.tracking_uri) or "MLflow in .mlops",
         datasets=datasets,
         lines=lines,
-        champions=champions(project),
+        champions=_champions(standing),
         recent=recent,
         unfinished=unfinished,
         evidence=protected.reach,
         workers=workers,
         cells=cell_states(project),
-        warnings=protected.warnings + worries + _unsent(project),
+        warnings=protected.warnings + _strays(standing) + unanswered + worries + _unsent(project),
     )
 
 
@@ -123,14 +127,26 @@ def _unsent(project: Project) -> tuple[str, ...]:
     return (f"{said} in .mlops/spool for the tracker; the next `record` sends what it lacks.",)
 
 
-def champions(project: Project) -> tuple[str, ...]:
-    """Return what `champion` points at for each model, by the ledger."""
-    serving: dict[str, str] = {}
-    for event in moves(project):
-        if event.arguments.get("to", DEFAULT) == DEFAULT:
-            versions = (reference.removeprefix("version:") for reference in event.outputs)
-            serving |= {split_reference(version)[0]: version for version in versions}
-    return tuple(serving.values())
+def _standing(project: Project) -> tuple[list[Standing], tuple[str, ...]]:
+    """Return where aliases stand, and what is to be said where the registry does not tell."""
+    try:
+        return standings(project), ()
+    except MlopsError as error:
+        said = f"What serves is the ledger's word; whether others moved it is not known. {error.message}"
+        return recorded_standings(project), (said,)
+
+
+def _champions(found: Iterable[Standing]) -> tuple[str, ...]:
+    return tuple(
+        f"{item.model}@{item.version}" for item in found if item.alias == DEFAULT and item.version is not None
+    )
+
+
+def _strays(found: Iterable[Standing]) -> tuple[str, ...]:
+    """Say what was moved outside; of many, the first."""
+    said = [str(item) for item in found if item.is_foreign]
+    more = [f"{len(said) - _STRAYS} more aliases were moved outside."] if len(said) > _STRAYS else []
+    return (*said[:_STRAYS], *more)
 
 
 def _cell_facts(cells: tuple[CellState, ...]) -> list[tuple[str, str]]:

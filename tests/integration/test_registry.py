@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from jupyter_mlops.core.door import enter
 from jupyter_mlops.core.errors import NotFound, Refused
@@ -21,6 +25,8 @@ from jupyter_mlops.models.gate import gate
 from jupyter_mlops.models.gates.report import GateReport
 from jupyter_mlops.models.promote import promote
 from jupyter_mlops.models.register import register
+from jupyter_mlops.models.safe import check_origin, load_version
+from jupyter_mlops.models.trust import trust
 from tests.unit.models.conftest import people
 
 GATE = """
@@ -102,22 +108,53 @@ class TestOutside:
 
     def test_a_pickle_of_somebody_else_is_never_loaded(self, shop: Project, tmp_path: Path) -> None:
         """Loading it would run whatever it holds."""
-        import mlflow
-
         marker = tmp_path / "ran"
-        folder = tmp_path / "foreign"
-        mlflow.sklearn.save_model(_Trap(str(marker)), str(folder), serialization_format="pickle")
+        _put(shop, _Trap(str(marker)), tmp_path / "foreign", "pickle")
         marker.unlink(missing_ok=True)  # MLflow reads back what it saves
-        held = client(shop)
-        held.create_registered_model("foreign")  # type: ignore[attr-defined]
-        held.create_model_version("foreign", folder.as_uri())  # type: ignore[attr-defined]
-        verb = verb_of(evaluate)
-        assert verb is not None
-        with pytest.raises(Refused, match="foreign@1 is a pickle, which may run any code when it is loaded"):
-            enter(shop, verb, {"version": "foreign@1", "data": "holdout@1", "target": "left"})
+        with pytest.raises(
+            Refused, match=r"foreign@1: It is not signed\. It is a pickle, which may run any code"
+        ):
+            _call(shop, evaluate, version="foreign@1", data="holdout@1", target="left")
         assert not marker.exists()
         with shop.store.read() as connection:
             assert list(entries(connection))[-1].outcome == "refused"
+
+    def test_a_consent_lets_these_very_files_be_loaded(self, shop: Project, tmp_path: Path) -> None:
+        """In each of MLflow's forms; another byte, and they are refused again."""
+        model = make_pipeline(FunctionTransformer(people), LinearRegression())
+        for number, form in enumerate(("pickle", "cloudpickle", "skops"), 1):
+            folder = tmp_path / form
+            _put(shop, model, folder, form)
+            version = shop.tracker.resolve(f"foreign@{number}")
+            digest = check_origin(shop, version).digest
+            with pytest.raises(Refused, match="Nobody vouches") as caught:
+                load_version(shop, version)
+            assert f"trust foreign@{number} {digest[:16]}" in caught.value.hint
+            _call(shop, trust, version=version.ref, digest=digest, why="ticket 12")
+            assert type(load_version(shop, version)) is type(model)
+            with (folder / "MLmodel").open("a") as file:
+                file.write("\n")
+            assert check_origin(shop, version).status == "unknown"
+
+
+def _call(project: Project, function: Callable[..., object], **arguments: object) -> object:
+    verb = verb_of(function)
+    assert verb is not None
+    return enter(project, verb, arguments)
+
+
+def _put(project: Project, model: object, folder: Path, form: str) -> None:
+    """Register a model as somebody does who knows nothing of us."""
+    import mlflow
+
+    types = ["tests.unit.models.conftest.people"] if form == "skops" else None
+    mlflow.sklearn.save_model(
+        model, str(folder), serialization_format=form, skops_trusted_types=types, pip_requirements=[]
+    )
+    held = client(project)
+    with suppress(mlflow.exceptions.MlflowException):
+        held.create_registered_model("foreign")  # type: ignore[attr-defined]
+    held.create_model_version("foreign", folder.as_uri())  # type: ignore[attr-defined]
 
 
 class _Trap:

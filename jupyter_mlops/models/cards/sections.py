@@ -69,6 +69,8 @@ def _origin(found: Evidence) -> Section:
     shown = Section(key="origin", title="Origin of the files", facts=origin.card().facts, lines=lines)
     if origin.status == "signed":
         return shown.model_copy(update={"source": f"signature of {origin.key}"})
+    if origin.status == "consented":
+        return shown.model_copy(update={"source": "consent in the ledger"})
     fill = "Register the model in this project, whose key signs it."
     return shown.model_copy(update={"gap": f"{origin.status}: {origin.reason}", "fill": fill})
 

@@ -11,7 +11,7 @@ from jupyter_mlops.core.types import Alias
 from jupyter_mlops.governance import approval
 from jupyter_mlops.governance.subject import evidence_of, of_promotion
 from jupyter_mlops.governance.vote import may_approve
-from jupyter_mlops.models.gates.report import Consent
+from jupyter_mlops.models.gates.report import Consent, GateReport
 
 
 def consent(
@@ -42,6 +42,17 @@ def consent(
         approvals=tuple(used),
         lapsed=tuple(name for key, name in lapsed.items() if key not in people),
     )
+
+
+def asking(project: Project, connection: Connection, version: ModelVersion, report: GateReport) -> str:
+    """Return the next step of whoever lacks approvals: to wait for those asked for, or to ask."""
+    subject = of_promotion(version, report.alias)
+    for item in approval.waiting(connection, subject, evidence_of(version), project.clock.now()):
+        return (
+            f"{item.requester} has asked: {len(item.approvers)} of {item.needed} approved; "
+            f"another approver says `%mlops approve {item.ref}`."
+        )
+    return f"Ask with `{report.asking()}`."
 
 
 def spend(project: Project, connection: Connection, given: Consent) -> None:

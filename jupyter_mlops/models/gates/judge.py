@@ -114,7 +114,7 @@ def _candidate(project: Project, version: ModelVersion, alias: Alias, gate: Gate
         project,
         version,
         alias,
-        champion=pointing(project, version.name, alias),
+        champion=version if alias in version.aliases else pointing(project, version.name, alias),
         data=gate.data if gate else "",
         target=gate.target if gate else "",
         measures=tuple(name for check in gate.checks for name in check.measures) if gate else (),

@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show a snapshot, model version, run, execution or notebook, whatever the reference names. */
+        /** Show a snapshot, model version, run, execution, notebook or pipeline, whatever the reference names. */
         post: operations["show"];
         delete?: never;
         options?: never;
@@ -712,6 +712,23 @@ export interface paths {
         put?: never;
         /** Point an alias back at the version it pointed at before; again, and it goes one further back. */
         post: operations["rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jupyter-mlops/v1/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Vouch for the very files of one version that others registered, so that it may be loaded; a pickle runs their code. */
+        post: operations["trust"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3769,7 +3786,8 @@ export interface components {
          *     ----------
          *     status
          *         `signed`: as they were registered, by a key of this project. `trusted`: not signed, but they can bring no
-         *         code besides scikit-learn's and what settings trust. `unknown`: not signed, and they may bring code.
+         *         code besides scikit-learn's and what settings trust. `consented`: not signed, but somebody vouched for these
+         *         very files. `unknown`: not signed, and they may bring code.
          *         `altered`: not what was signed.
          *     reason
          *         How one knows; of what is altered, a sentence each.
@@ -3791,7 +3809,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "signed" | "trusted" | "unknown" | "altered";
+            status: "signed" | "trusted" | "consented" | "unknown" | "altered";
             /** Reason */
             reason: string;
             /** Digest */
@@ -5153,7 +5171,7 @@ export interface components {
          *     Parameters
          *     ----------
          *     kind
-         *         `snapshot`, `version`, `run`, `execution` or `notebook`.
+         *         `snapshot`, `version`, `run`, `execution`, `notebook` or `pipeline`.
          *     record
          *         The thing's own record.
          */
@@ -5300,7 +5318,7 @@ export interface components {
          *     made_by, made_from
          *         What a derived version was made by, and from which versions.
          *     newer
-         *         Versions that came after those: it is due to be made again.
+         *         Versions that came after those, or after what those were made from: it is due to be made again.
          *     personal
          *         Columns that look personal, unless that was allowed.
          *     findings
@@ -5456,7 +5474,7 @@ export interface components {
          *     Parameters
          *     ----------
          *     champions
-         *         Model versions that the ledger says serve, as of the last promotion or rollback of each.
+         *         Model versions that serve: where the registry has the alias, or the ledger, if the registry does not answer.
          *     unfinished
          *         Calls that began and never said how they ended.
          *     evidence
@@ -10192,6 +10210,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description A gate or a role says no: mend what it names, or ask who may. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was named does not exist: name another, or make it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile, or it exists already: look, then try again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was asked makes no sense: change the input. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something we lean on does not answer, or has no room: mend it, then try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Version
+                     * @description A model version: churn@3, churn@champion or churn@latest.
+                     * @example churn@3
+                     */
+                    version: string;
+                    /**
+                     * Digest
+                     * @description The digest of its files, as the refusal and `card` show it; 16 digits or more.
+                     * @example 3f9a12cd4e5f6071
+                     */
+                    digest: string;
+                    /**
+                     * Why
+                     * @description How you know that its code is harmless; the ledger keeps it.
+                     * @example built by the fraud team, ticket 12
+                     */
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Origin"];
                 };
             };
             /** @description A gate or a role says no: mend what it names, or ask who may. */

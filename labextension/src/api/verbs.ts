@@ -54,7 +54,7 @@ export const VERBS: Record<string, IVerb> = {
     ]
   },
   "show": {
-    "summary": "Show a snapshot, model version, run, execution or notebook, whatever the reference names.",
+    "summary": "Show a snapshot, model version, run, execution, notebook or pipeline, whatever the reference names.",
     "effect": "read",
     "role": "viewer",
     "isLong": false,
@@ -1098,6 +1098,19 @@ export const VERBS: Record<string, IVerb> = {
         "repeated": false
       }
     ]
+  },
+  "trust": {
+    "summary": "Vouch for the very files of one version that others registered, so that it may be loaded; a pickle runs their code.",
+    "effect": "write",
+    "role": "approver",
+    "isLong": false,
+    "isCell": false,
+    "words": [
+      "version",
+      "digest",
+      "why"
+    ],
+    "options": []
   },
   "pipeline": {
     "summary": "Infer a pipeline from a notebook's cells, and write its file once you have seen it.",

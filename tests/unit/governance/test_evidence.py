@@ -41,6 +41,30 @@ class TestWarnings:
         ledgers.restore(project, tmp_path / "backup", "mlops.db")
         assert "old backup was restored" in evidence(project).warnings[0]
 
+    def test_a_folder_restored_whole_is_noticed_by_a_copy_elsewhere(
+        self, project: Project, tmp_path: Path
+    ) -> None:
+        """The checkpoint beside the store is as old as the store; the copy is not."""
+        set_up(project, "checkpoint_copy = ['../elsewhere']")
+        later = Project(project.root, clock=project.clock)
+        write(later, 50)
+        ledgers.back_up(later, tmp_path / "backup")
+        write(later, 60)
+        assert evidence(later).warnings == ()
+        ledgers.restore(later, tmp_path / "backup")
+        said = (
+            "../elsewhere signs 101 lines, and the ledger ends at 50: its end was cut off, or an old backup"
+        )
+        assert evidence(later).warnings == (f"{said} was restored.",)
+
+    def test_another_ledger_in_its_place_is_noticed(self, project: Project) -> None:
+        """One made anew has another first line."""
+        set_up(project, "checkpoint_copy = ['../elsewhere']")
+        later = Project(project.root, clock=project.clock)
+        write(later, 1)
+        ledgers.rewrite_from_one(later)
+        assert "../elsewhere speaks of another ledger" in evidence(later).warnings[0]
+
     def test_a_copy_that_failed_is_named(self, project: Project) -> None:
         """With the reason."""
         set_up(project, "checkpoint_copy = ['nowhere://x']")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_mlops.core.errors import Invalid, NotFound, Refused
+from jupyter_mlops.core import progress
+from jupyter_mlops.core.errors import Conflict, Invalid, NotFound, Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.models.history import moves, trail
 from jupyter_mlops.models.many import Promotions
@@ -52,6 +53,20 @@ class TestPlan:
 
 
 class TestAll:
+    def test_it_says_how_far_it_is_and_stops_when_told_to(
+        self, project: Project, tracker: FakeTracker, through: Callable[..., object]
+    ) -> None:
+        """What was promoted by then stays so, with a line of its own."""
+        told: list[tuple[int, int, str]] = []
+        with (
+            progress.listening(lambda *one: told.append(one), lambda: bool(told)),
+            pytest.raises(Conflict, match="Stopped after 1 of 2 versions"),
+        ):
+            through(promote, version="team-*", yes=True)
+        assert told == [(0, 2, "team-a@2")]
+        assert tracker.aliases() == {"team-a": {"champion": 2}}
+        assert [event.outputs for event in moves(project)] == [("version:team-a@2",)]
+
     def test_one_that_is_refused_stops_no_other(
         self, project: Project, through: Callable[..., object]
     ) -> None:

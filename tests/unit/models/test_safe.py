@@ -9,9 +9,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from jupyter_mlops.core import keys
-from jupyter_mlops.core.errors import Refused
+from jupyter_mlops.core.errors import Invalid, Refused
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.tracker import ModelFile, ModelVersion
+from jupyter_mlops.core.tracker import PICKLE, ModelFile, ModelVersion
 from jupyter_mlops.models import tags
 from jupyter_mlops.models.register import register
 from jupyter_mlops.models.safe import check_origin, digest_of, load_version, stamp
@@ -114,6 +114,25 @@ class TestUnsigned:
         """Nobody vouches for it."""
         with pytest.raises(Refused, match=r"shop\.Scaler"):
             load_version(project, unsigned(tracker, "shop.Scaler"))
+
+    def test_what_its_files_bring_counts_whatever_its_tags_say(self, project: Project, tracker) -> None:
+        """Whoever wrote the one may have written the other."""
+        version = unsigned(tracker)
+        tracker.brought[version.ref] = (PICKLE,)
+        tracker.calls.clear()
+        with pytest.raises(
+            Refused, match=r"theirs@1: It is not signed\. It is a pickle, which may run any code"
+        ):
+            load_version(project, version)
+        assert "load" not in tracker.calls
+
+    def test_what_is_no_model_of_ours_is_left_to_the_tracker_to_refuse(self, project, tracker) -> None:
+        """Its card says that nothing is known of it."""
+        version = unsigned(tracker)
+        tracker.fails["brings"] = Invalid("theirs@1 is not a scikit-learn model.")
+        found = check_origin(project, version)
+        assert (found.status, found.types) == ("unknown", ())
+        assert "not a scikit-learn model" in found.reason
 
     def test_a_list_of_types_that_cannot_be_read_is_refused(self, project: Project, tracker) -> None:
         """What one does not understand one does not trust."""

@@ -36,6 +36,62 @@ def moved(project: Project, verb: str, version: str, alias: str = "champion") ->
         ledger.append(connection, entry)
 
 
+def told_of_aliases(project: Project) -> None:
+    """Let the ledger and the registry agree on three aliases."""
+    for verb, version, alias in (
+        ("promote", "churn@1", "champion"),
+        ("promote", "churn@2", "champion"),
+        ("promote", "churn@3", "challenger"),
+        ("rollback", "churn@1", "champion"),
+        ("promote", "risk@7", "champion"),
+    ):
+        moved(project, verb, version, alias)
+    project.tracker._aliases = {  # type: ignore[attr-defined]
+        "churn": {"champion": 1, "challenger": 3},
+        "risk": {"champion": 7},
+    }
+
+
+class TestForeign:
+    def test_a_move_made_outside_is_noticed(self, project: Project) -> None:
+        """It says what serves, and what the ledger thought."""
+        told_of_aliases(project)
+        project.tracker._aliases["churn"]["champion"] = 2  # type: ignore[attr-defined]
+        answer = status(project)
+        said = "champion points at churn@2, moved outside this project: the ledger has it at churn@1."
+        assert (answer.champions, answer.warnings[-1]) == (("churn@2", "risk@7"), said)
+
+    def test_a_removed_alias_is_noticed(self, project: Project) -> None:
+        """Nothing serves any more, whatever the ledger says."""
+        told_of_aliases(project)
+        del project.tracker._aliases["risk"]  # type: ignore[attr-defined]
+        assert status(project).champions == ("churn@1",)
+        assert "champion of risk was removed outside this project" in str(status(project))
+
+    def test_one_question_is_asked(self, project: Project) -> None:
+        """However many models there are."""
+        told_of_aliases(project)
+        project.tracker.calls.clear()  # type: ignore[attr-defined]
+        status(project)
+        assert project.tracker.calls == ["aliases"]  # type: ignore[attr-defined]
+
+    def test_of_many_the_first_are_named(self, project: Project) -> None:
+        """Nobody reads a thousand sentences."""
+        project.tracker._aliases = {f"m{number}": {"champion": 1} for number in range(8)}  # type: ignore[attr-defined]
+        warnings = status(project).warnings
+        assert len([said for said in warnings if "knows of no promotion" in said]) == 5
+        assert "3 more aliases were moved outside." in warnings
+
+    def test_in_a_shared_store_the_models_of_others_are_theirs(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Only what this ledger has heard of can be moved outside it."""
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://host")
+        project.tracker._aliases = {"theirs": {"champion": 1}}  # type: ignore[attr-defined]
+        assert status(project).champions == ()
+        assert "outside" not in str(status(project))
+
+
 class TestStatus:
     def test_a_fresh_project_teaches_the_first_step(self, project: Project) -> None:
         """Nothing there: it says what to type."""
@@ -54,12 +110,16 @@ class TestStatus:
 
     def test_what_serves_is_the_last_champion(self, project: Project) -> None:
         """Promotions and rollbacks of other aliases do not count."""
-        moved(project, "promote", "churn@1")
-        moved(project, "promote", "churn@2")
-        moved(project, "promote", "churn@3", "challenger")
-        moved(project, "rollback", "churn@1")
-        moved(project, "promote", "risk@7")
+        told_of_aliases(project)
         assert status(project).champions == ("churn@1", "risk@7")
+
+    def test_with_the_registry_down_the_ledger_tells_what_serves(self, project: Project) -> None:
+        """And it says that it is the ledger's word only."""
+        told_of_aliases(project)
+        project.tracker.is_down = True  # type: ignore[attr-defined]
+        answer = status(project)
+        assert answer.champions == ("churn@1", "risk@7")
+        assert "whether others moved it is not known. The tracker does not answer." in str(answer)
 
     def test_it_says_who_works_and_when_nobody_does(self, project: Project) -> None:
         """With the age of the heartbeat; what is queued and has no worker is a warning."""

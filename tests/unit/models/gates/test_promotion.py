@@ -10,6 +10,9 @@ import pytest
 from jupyter_mlops.core.errors import Conflict, MlopsError, NotFound, Refused, Unavailable
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.governance.approval import find
+from jupyter_mlops.governance.approve import approve
+from jupyter_mlops.governance.request import request
 from jupyter_mlops.models.gates import judge
 from jupyter_mlops.models.gates.behaviour import Size
 from jupyter_mlops.models.gates.candidate import Candidate
@@ -75,6 +78,23 @@ class TestApprovals:
         with pytest.raises(Refused, match="waits for approval: 1 of 2: bo") as caught:
             promote(project, "churn@2")
         assert caught.value.hint == "Ask with `%mlops request churn@2 --needed 1`."
+
+    def test_the_line_that_the_refusal_proposes_asks_for_what_lacks(
+        self, project: Project, declare: Declare, approved, through
+    ) -> None:
+        """Whoever types it gets a request that, once approved, lets the version pass."""
+        declare(PASSES, approvals=2)
+        approved("churn@2", "bo")
+        through(request, subject="churn@2", needed=1)
+        with pytest.raises(Refused) as caught:
+            promote(project, "churn@2")
+        with project.store.read() as connection:
+            ref = find(connection, "churn@2", now=project.clock.now()).ref
+        assert caught.value.hint == (
+            f"ada has asked: 0 of 1 approved; another approver says `%mlops approve {ref}`."
+        )
+        approve(Project(project.root, actor=Actor("cy", "os"), clock=project.clock), ref)
+        assert {*promote(project, "churn@2").approved_by} == {"bo", "cy"}
 
     def test_they_serve_once(self, project: Project, declare: Declare, approved, through) -> None:
         """Promoting the same version again, after another, needs them anew."""
