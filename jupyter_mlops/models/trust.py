@@ -36,7 +36,19 @@ Why = Annotated[
 
 @verb("trust", effect="write", role="approver")
 def trust(project: Project, version: VersionRef, digest: Digest, why: Why) -> Origin:
-    """Vouch for the very files of one version that others registered, so that it may be loaded; a pickle runs their code."""
+    """Vouch for the very files of a version that others registered, so that it may be loaded.
+
+    A pickle among them runs its makers' code. When a byte of the files changes, the version is refused again.
+
+    Raises
+    ------
+    Refused
+        They are not what was registered.
+    Conflict
+        They have another digest.
+    Invalid
+        It loads without that.
+    """
     found = find(project, version)
     call.reads(f"version:{found.ref}", given=f"version:{version}")
     origin = check_origin(project, found)

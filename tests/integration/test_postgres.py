@@ -238,14 +238,13 @@ class TestWorkers:
     ) -> None:
         """Within ten seconds on the same machine; its row is gone."""
         project = opened(team.root)
-        launch_many(project, pipeline(project, "a", sleep_s=5), 2)
+        launch_many(project, pipeline(project, "a", sleep_s=60), 2)
         first = workers("slots=2", "name=first")
         wait_for(lambda: len(journal(team.root, "begin")) == 2, first)
         second = workers("slots=2", "name=second")
         wait_for(lambda: "second works" in second.said(), second)
         first.kill()
         assert wait_for(lambda: len(journal(team.root, "begin")) == 4, second) < 10
-        wait_for(lambda: are_over(project), second)
         with project.store.read() as connection:
             assert [worker.id for worker in listed(connection)] == ["second"]
 

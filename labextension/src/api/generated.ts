@@ -727,7 +727,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Vouch for the very files of one version that others registered, so that it may be loaded; a pickle runs their code. */
+        /** Vouch for the very files of a version that others registered, so that it may be loaded. */
         post: operations["trust"];
         delete?: never;
         options?: never;

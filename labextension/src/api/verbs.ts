@@ -1100,7 +1100,7 @@ export const VERBS: Record<string, IVerb> = {
     ]
   },
   "trust": {
-    "summary": "Vouch for the very files of one version that others registered, so that it may be loaded; a pickle runs their code.",
+    "summary": "Vouch for the very files of a version that others registered, so that it may be loaded.",
     "effect": "write",
     "role": "approver",
     "isLong": false,
