@@ -148,7 +148,8 @@ class TestSecrets:
         self, kernel: Kernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """What a cell sets there is brought back by running it again."""
-        monkeypatch.setenv("SHOP_TOKEN", "none yet")
+        for name in ("SHOP_TOKEN", "SHOP"):
+            monkeypatch.setenv(name, "none yet")
         answer = kernel.run(
             "import os\nos.environ['SHOP_TOKEN'] = 'correct-horse'\nos.environ['SHOP'] = 'north'"
         )
