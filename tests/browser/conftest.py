@@ -73,7 +73,7 @@ class Desk:
         self.page.goto(f"{self.lab.address}lab?token={TOKEN}{suffix}")
         self.page.wait_for_function("window.jupyterapp && window.jupyterapp.restored", timeout=60_000)
         self.page.evaluate("() => window.jupyterapp.restored")
-        self.page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=60_000)
+        self._await_splash()
         if reset:
             self.command("jupyter-mlops:open")
         return self
@@ -100,6 +100,7 @@ class Desk:
         self.command("apputils:change-theme", theme=name)
         is_light = str(name.endswith("Light")).lower()
         self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{is_light}'")
+        self._await_splash()  # JupyterLab takes it away twice when the next theme comes too soon
 
     def wide(self) -> None:
         """Give the panel the room that a reader would."""
@@ -118,6 +119,9 @@ class Desk:
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         kernel = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
         self.page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=60_000)
+
+    def _await_splash(self) -> None:
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=60_000)
 
     def _titles(self) -> list[str]:
         """Return the titles of the sections, without the count that some carry."""
