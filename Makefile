@@ -5,7 +5,7 @@ UV_INSTALL = uv pip install --quiet --python $(VENV)/bin/python
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
 EXTENSION_SOURCES := $(wildcard labextension/*.json labextension/schema/* labextension/style/* \
   labextension/style/*/* labextension/src/* labextension/src/*/*)
-FIGURES := load_ext door ledger register first_use record runs_page live panel snapshot profiles versions diff leaks privacy run_overhead run_outputs launch scheduler schedules kills stops
+FIGURES := load_ext door ledger register first_use record runs_page live panel snapshot profiles versions diff leaks privacy recorder reproduce compare run_overhead run_outputs launch scheduler schedules kills stops gate bootstrap models
 
 IN_PAIRS = $(MAKE) --no-print-directory --jobs=2 --output-sync=line
 
