@@ -10,9 +10,10 @@ import pytest
 
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.faces.script import GRAMMAR
 from tests.fakes import FakeClock, FakeTracker
 
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as the command line does: it takes a second to load
+sys.modules[GRAMMAR] = None  # type: ignore[assignment]  # as the command line does: it takes a second to load
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from jupyter_mlops.core.policy import Actor
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.faces.script import GRAMMAR
 from jupyter_mlops.pipelines.durable.frozen import Frozen, freeze
 from jupyter_mlops.pipelines.durable.launch import Request, launch
 from jupyter_mlops.pipelines.durable.state import ENDED, EXECUTIONS, STEPS
@@ -176,7 +177,7 @@ def step_count(project: Project, status: str) -> int:
 
 def main() -> None:
     """Work until told to stop."""
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as the command line does
+    sys.modules[GRAMMAR] = None  # type: ignore[assignment]  # as the command line does
     from jupyter_mlops.pipelines.worker import worker
 
     root, *rest = sys.argv[1:]

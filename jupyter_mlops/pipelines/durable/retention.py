@@ -33,9 +33,7 @@ def keep_up(project: Project) -> None:
     """Drop a few, once a day: where no worker runs, whoever runs something in the foreground does it."""
     mark = project.folder / _MARK
     now = project.clock.now().timestamp()
-    with suppress(
-        Unavailable, OSError
-    ):  # what was run has ended well or badly, and that is what its caller hears
+    with suppress(Unavailable, OSError):  # how the run ended is what its caller hears
         if mark.exists() and abs(now - mark.stat().st_mtime) < _DAY_S:
             return
         mark.touch()

@@ -46,12 +46,13 @@ def take(sheet: Sheet) -> list[Task]:
 
 
 def _end(sheet: Sheet) -> Task:
-    """Return the task that closes an execution; another one each minute until one comes through, and after a retry."""
+    """Return the task that closes an execution; another one each minute until one comes through, and after a retry.
+
+    It has a queue of its own: it waits behind no steps, and counts as none.
+    """
     attempts = sum(item.attempt for item in sheet.items())
     age = sheet.now - datetime.fromisoformat(sheet.row["finished_at"])
-    return Task(
-        str(StepKey(sheet.id, END, attempts, age // _AGAIN)), END
-    )  # waits behind no steps, and counts as none
+    return Task(str(StepKey(sheet.id, END, attempts, age // _AGAIN)), END)
 
 
 def _is_late(sheet: Sheet) -> bool:

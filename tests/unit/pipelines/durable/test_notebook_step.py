@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_mlops.pipelines.durable import notebook_step
 from jupyter_mlops.pipelines.durable.account import StepRun
-from jupyter_mlops.pipelines.running.runner import CellProgress, CellRun, Job, NotebookRun
+from jupyter_mlops.pipelines.running.runner import CellProgress, CellRun, Failure, Job, NotebookRun
 from tests.unit.pipelines.factory import Factory
 
 EVERY_S = 0.05
@@ -36,6 +36,17 @@ class LongCell:
         return NotebookRun(status="completed", kernel="python3", duration_s=0.0)
 
 
+class Cancelled:
+    """Be cancelled after the output has been begun."""
+
+    def run(
+        self, job: Job, _observe: Callable[[CellProgress], None], _cancelled: Callable[[], bool]
+    ) -> NotebookRun:
+        job.output.write_text("{}")
+        failure = Failure(cause="cancelled", cell=0, label="", name="Cancelled", message="Cancelled.")
+        return NotebookRun(status="cancelled", kernel="python3", duration_s=1.0, failure=failure)
+
+
 def _as(cell: CellRun, status: str) -> CellRun:
     return cell.model_copy(update={"status": status})
 
@@ -59,3 +70,16 @@ class TestProgress:
         factory.project._services["runner"] = LongCell(is_seen)
         factory.finish()
         assert seen[0].output == f".mlops/runs/{execution}/report/report.ipynb"
+
+
+class TestCancelled:
+    def test_its_run_is_killed_with_its_output_and_little_else(self, factory: Factory) -> None:
+        """A worker that is told to stop has seconds: no metrics, and no words on why."""
+        factory.pipeline('[steps.report]\nnotebook = "report.ipynb"\n')
+        execution = factory.launch()
+        factory.project._services["runner"] = Cancelled()
+        factory.finish()
+        (step,) = factory.account(execution).steps
+        run = factory.project.tracker.run(str(step.run))
+        assert (run.status, dict(run.metrics), "jupyter_mlops.cause" in run.tags) == ("killed", {}, False)
+        assert factory.project.tracker.artifact(run, "report.ipynb") == b"{}"
