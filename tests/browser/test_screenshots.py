@@ -81,6 +81,7 @@ def test_the_pages_of_the_main_area(desk, shoot):
         runs.get_by_role("checkbox", name=name).first.check()
     runs.get_by_role("button", name="Compare 2 runs").click()
     expect(desk.page.locator(".jp-Mlops-plot .main-svg").first).to_be_visible(timeout=30_000)
+    expect(desk.page.get_by_text("WebGL is not supported")).to_have_count(0)
     shoot("compare")
 
 
