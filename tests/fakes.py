@@ -93,7 +93,9 @@ class FakeTracker:
         self._curves: dict[str, dict[str, list[tuple[int, float]]]] = {}
         self._deleted: set[str] = set()
 
-    def start(self, name: str, *, key: str, experiment: str, tags: Mapping[str, str]) -> Run:
+    def start(
+        self, name: str, *, key: str, experiment: str, tags: Mapping[str, str], at: datetime | None = None
+    ) -> Run:
         """Open a run; the same *key* answers the same run."""
         self._answer("start")
         if key not in self._run_keys:
@@ -102,7 +104,7 @@ class FakeTracker:
                 id=run_id,
                 name=name,
                 status="running",
-                started_at=self._clock.now(),
+                started_at=at or self._clock.now(),
                 tags=dict(tags),
                 experiment=experiment,
             )
@@ -147,11 +149,11 @@ class FakeTracker:
             self._kept[run.id, model.name] = pickle.dumps(model.estimator)
             self.files.setdefault(run.id, {})[model.name] = replace(model, estimator=None)
 
-    def finish(self, run: Run, status: RunStatus) -> Run:
+    def finish(self, run: Run, status: RunStatus, *, at: datetime | None = None) -> Run:
         """Close the run."""
         self._answer("finish")
         kept = self._known(run)
-        took = (self._clock.now() - kept.started_at).total_seconds()
+        took = ((at or self._clock.now()) - kept.started_at).total_seconds()
         self._runs[run.id] = kept.model_copy(update={"status": status, "duration_s": took})
         return self._runs[run.id]
 

@@ -187,8 +187,10 @@ AutologSession: TypeAlias = AbstractContextManager[object]
 class RunTracker(Protocol):
     """Keep runs. Every call answers or raises `Unavailable` within ten seconds."""
 
-    def start(self, name: str, *, key: str, experiment: str, tags: Mapping[str, str]) -> Run:
-        """Open a run; the same *key* answers the same run, so that a retry makes no second one."""
+    def start(
+        self, name: str, *, key: str, experiment: str, tags: Mapping[str, str], at: datetime | None = None
+    ) -> Run:
+        """Open a run that began *at*, by default now; the same *key* answers the same run: a retry makes no second one."""
         ...
 
     def autolog(self, run: Run | None) -> AutologSession:
@@ -199,8 +201,8 @@ class RunTracker(Protocol):
         """Write everything of *log* to the run in one batch."""
         ...
 
-    def finish(self, run: Run, status: RunStatus) -> Run:
-        """Close the run, and return it as it now stands."""
+    def finish(self, run: Run, status: RunStatus, *, at: datetime | None = None) -> Run:
+        """Close the run, which ended *at*, by default now, and return it as it now stands."""
         ...
 
     def run(self, ref: RunRef) -> Run:

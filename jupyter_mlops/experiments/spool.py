@@ -15,7 +15,8 @@ from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, ModelFile, Point, Run, RunLog, RunStatus
 from jupyter_mlops.data.sources import scratch
-from jupyter_mlops.experiments.tracking.mlflow_reading import BORN, PID, is_alive
+from jupyter_mlops.experiments.tracking.mlflow_process import is_alive
+from jupyter_mlops.experiments.tracking.mlflow_reading import BORN, PID
 
 _DURATION = "jupyter_mlops.duration_s"
 _LINES = "journal.jsonl"

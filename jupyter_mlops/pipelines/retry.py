@@ -141,9 +141,8 @@ def _reopen(
     sheet = Sheet(connection, row, now)
     for item in list(sheet.items()):
         if from_start or item.status in _AGAIN:
-            sheet.change(
-                item, status="pending", failures=0, reason="", due_at=None, started_at=None, finished_at=None
-            )
+            blank = dict.fromkeys(["due_at", "started_at", "finished_at", "run_id"])
+            sheet.change(item, status="pending", failures=0, reason="", **blank)
     sheet.change_execution(
         definition=plan.wire(),
         digest=plan.digest,

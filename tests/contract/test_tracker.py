@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,14 @@ class TestRuns:
         done = tracker.finish(run, "failed")
         assert (done.status, done.duration_s) == ("failed", 2.5)
         assert tracker.run(run.ref) == done
+
+    def test_a_run_may_be_written_down_when_it_is_over(self, tracker: Tracker, clock: FakeClock) -> None:
+        """It began and ended when it is said to have."""
+        began = clock.now()
+        clock.advance(3_600)
+        run = tracker.start("late", key="k1", experiment="churn", tags={}, at=began)
+        done = tracker.finish(run, "finished", at=began + timedelta(seconds=1.5))
+        assert (done.started_at, done.duration_s) == (began, 1.5)
 
     def test_runs_come_newest_first_and_by_the_page(self, tracker: Tracker, clock: FakeClock) -> None:
         """A page says where the next one starts, and the last one says that there is none."""

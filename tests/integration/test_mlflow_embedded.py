@@ -15,7 +15,7 @@ from jupyter_mlops.core.errors import Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import ModelFile, RunLog
 from jupyter_mlops.experiments.record import record
-from jupyter_mlops.experiments.tracking import mlflow_reading
+from jupyter_mlops.experiments.tracking import mlflow_process
 from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.fakes import FakeClock
 from tests.unit.experiments.cells import PlainCell
@@ -169,7 +169,7 @@ class TestLost:
     ) -> None:
         """It may wait for days for an approval, and another worker goes on with it."""
         tracker = MlflowTracker(Project(tmp_path))
-        monkeypatch.setattr(mlflow_reading, "is_alive", lambda tags: False)
+        monkeypatch.setattr(mlflow_process, "is_alive", lambda tags: False)
         tracker.start("retrain", key="1", experiment="e", tags={"jupyter_mlops.pipeline": "retrain"})
         dead = tracker.start("cell", key="2", experiment="e", tags={})
         assert [run.id for run in tracker.close_lost()] == [dead.id]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,8 @@ from jupyter_mlops.core.tracker import (
 from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
 from jupyter_mlops.experiments import spool
 from jupyter_mlops.experiments.tracking import mlflow_models, mlflow_reading, mlflow_registry, mlflow_store
-from jupyter_mlops.experiments.tracking.mlflow_reading import BORN, DURATION, HOST, KEY, PARENT, PID
+from jupyter_mlops.experiments.tracking.mlflow_process import identity, is_lost
+from jupyter_mlops.experiments.tracking.mlflow_reading import DURATION, KEY, milliseconds
 from jupyter_mlops.experiments.tracking.mlflow_wire import Wire, once
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 _OURS = "jupyter_mlops.project"
 _MANY = 1_000
 _OPERATORS = ("=", "<", ">", " LIKE ", " ILIKE ", " IN ")
-_SOURCE = "jupyter_mlops.notebook"
-_COMMIT = "jupyter_mlops.git.commit"
 
 
 class MlflowTracker:
@@ -53,7 +51,9 @@ class MlflowTracker:
     def __repr__(self) -> str:
         return f"MlflowTracker({self._wire!r})"
 
-    def start(self, name: str, *, key: str, experiment: str, tags: Mapping[str, str]) -> Run:
+    def start(
+        self, name: str, *, key: str, experiment: str, tags: Mapping[str, str], at: datetime | None = None
+    ) -> Run:
         """Open a run; the same *key* answers the same run."""
         with self._calling() as client:
             place = self._experiment(client, experiment)
@@ -63,11 +63,14 @@ class MlflowTracker:
                 return found[0] if found else None
 
             def make() -> MlflowRun:
-                at = int(self._project.clock.now().timestamp() * 1000)
-                return client.create_run(place, at, {**tags, **self._identity(tags), KEY: key}, name)
+                begun = milliseconds(at or self._project.clock.now())
+                return client.create_run(
+                    place, begun, {**tags, **identity(self._project.actor.name, tags), KEY: key}, name
+                )
 
             run = once(find, make)
-            self._started.setdefault(run.info.run_id, self._project.clock.monotonic())
+            if at is None:
+                self._started.setdefault(run.info.run_id, self._project.clock.monotonic())
             return mlflow_reading.read_run(run, experiment)
 
     def autolog(self, run: Run | None) -> AutologSession:
@@ -83,7 +86,7 @@ class MlflowTracker:
 
     def log(self, run: Run, log: RunLog) -> None:
         """Write everything of *log* to the run in as few requests as MLflow takes."""
-        now = int(self._project.clock.now().timestamp() * 1000)
+        now = milliseconds(self._project.clock.now())
         with self._calling() as client:
             requests, files = mlflow_reading.batches(log, now)
             for batch in requests:
@@ -92,17 +95,17 @@ class MlflowTracker:
             for model in log.models:
                 mlflow_models.keep(client, client.get_run(run.id), model)
 
-    def finish(self, run: Run, status: RunStatus) -> Run:
-        """Close the run, timed by a clock that never goes back."""
-        elapsed = self._project.clock.monotonic() - self._started.pop(run.id, self._project.clock.monotonic())
+    def finish(self, run: Run, status: RunStatus, *, at: datetime | None = None) -> Run:
+        """Close the run, timed by a clock that never goes back unless it is said when it ended."""
+        now = self._project.clock.monotonic()
+        elapsed = now - self._started.pop(run.id, now) if at is None else 0.0
         with self._calling() as client:
             if elapsed:
                 client.set_tag(run.id, DURATION, f"{elapsed:.6f}")
-            begun = int(run.started_at.timestamp() * 1000)
             ended = (
-                begun + int(elapsed * 1000) if elapsed else int(self._project.clock.now().timestamp() * 1000)
+                run.started_at + timedelta(seconds=elapsed) if elapsed else at or self._project.clock.now()
             )
-            client.set_terminated(run.id, status.upper(), max(begun, ended))
+            client.set_terminated(run.id, status.upper(), milliseconds(max(run.started_at, ended)))
             return mlflow_reading.read_run(client.get_run(run.id), run.experiment)
 
     def run(self, ref: RunRef) -> Run:
@@ -195,12 +198,12 @@ class MlflowTracker:
 
     def close_lost(self) -> Sequence[Run]:
         """Close as killed the runs of this machine whose process is gone, and those of others that fell silent."""
-        now = int(self._project.clock.now().timestamp() * 1000)
+        now = milliseconds(self._project.clock.now())
         with self._calling() as client:
             open_runs = client.search_runs(
                 self._places(client), "attributes.status = 'RUNNING'", max_results=_MANY
             )
-            lost = [run for run in open_runs if mlflow_reading.is_lost(client, run, now)]
+            lost = [run for run in open_runs if is_lost(client, run, now)]
             for run in lost:
                 client.set_terminated(run.info.run_id, "KILLED", now)
             return self._named([client.get_run(run.info.run_id) for run in lost])
@@ -267,21 +270,6 @@ class MlflowTracker:
         for place in {run.info.experiment_id for run in runs} - names.keys():
             names[place] = self._client.get_experiment(place).name
         return [mlflow_reading.read_run(run, names[run.info.experiment_id]) for run in runs]
-
-    def _identity(self, tags: Mapping[str, str]) -> dict[str, str]:
-        """Say which process makes a run, and what MLflow's own pages want to know of its source."""
-        import psutil
-
-        identity = {
-            PID: str(os.getpid()),
-            HOST: socket.gethostname(),
-            BORN: f"{psutil.Process().create_time():.2f}",
-            "mlflow.user": self._project.actor.name,
-            "mlflow.source.name": tags.get(_SOURCE, "notebook"),
-            "mlflow.source.type": "NOTEBOOK" if tags.get(_SOURCE, ".ipynb").endswith(".ipynb") else "LOCAL",
-        }
-        known = {"mlflow.source.git.commit": _COMMIT, PARENT: "jupyter_mlops.parent"}
-        return identity | {theirs: tags[ours] for theirs, ours in known.items() if ours in tags}
 
 
 def _filter(query: str) -> str:

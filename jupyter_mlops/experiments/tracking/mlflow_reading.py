@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +36,6 @@ PART = PREFIX + "part"
 _METRIC = PREFIX + "metric."
 _SOURCE = "source.py"
 _CURVES = 50
-_SILENCE_MS = 7 * 24 * 3600 * 1000
 _TRACES = 50
 _UNKNOWN = frozenset(["ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED"])
 _HIDDEN = ("mlflow.", KEY, PID, HOST, BORN, DURATION, _METRIC)
@@ -102,6 +100,11 @@ def read_version(version: MlflowVersion, aliases: Mapping[str, str]) -> ModelVer
 def moment(milliseconds: int) -> datetime:
     """Return MLflow's time as a moment in UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a moment as MLflow's time."""
+    return int(at.timestamp() * 1000)
 
 
 @dataclass
@@ -254,37 +257,3 @@ def log_files(client: MlflowClient, run: Run, files: Sequence[Artifact]) -> None
 def is_candidate(run: MlflowRun) -> bool:
     """Tell whether a run is one of many that make up another: a search's candidate, a trial of a study."""
     return PARENT in run.data.tags and (KEY not in run.data.tags or PART in run.data.tags)
-
-
-def is_lost(client: MlflowClient, run: MlflowRun, now_ms: int) -> bool:
-    """Tell whether nobody runs what still counts as running.
-
-    Of another machine nobody here can tell but by its silence; one that goes on all the same ends its run itself.
-    """
-    tags = run.data.tags
-    if HOST not in tags:
-        return False  # not of ours
-    if PIPELINE in tags:
-        return (
-            False  # an execution's, which outlives the process that began it: whoever ends that ends its run
-        )
-    if tags[HOST] == socket.gethostname():
-        return not is_alive(tags)
-    signs = [int(run.info.start_time)]
-    if now_ms - signs[0] > _SILENCE_MS:
-        for name in list(run.data.metrics)[:_CURVES]:
-            signs += [int(point.timestamp) for point in client.get_metric_history(run.info.run_id, name)]
-    return now_ms - max(signs) > _SILENCE_MS
-
-
-def is_alive(tags: Mapping[str, str]) -> bool:
-    """Tell whether the process that made a run still lives, and is not another of the same number."""
-    import psutil
-
-    try:
-        born = psutil.Process(int(tags[PID])).create_time()
-        return abs(born - float(tags[BORN])) < 1
-    except psutil.NoSuchProcess:
-        return False
-    except (KeyError, ValueError, psutil.Error):
-        return True

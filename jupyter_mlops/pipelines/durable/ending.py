@@ -10,12 +10,9 @@ from sqlalchemy import Connection, RowMapping
 from jupyter_mlops.core import ledger
 from jupyter_mlops.core.ledger import AuditEvent, Outcome
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.tracker import RunLog, RunStatus
-from jupyter_mlops.pipelines.durable import notice, state
-from jupyter_mlops.pipelines.durable.frozen import Frozen
+from jupyter_mlops.pipelines.durable import execution_record, notice, state
 from jupyter_mlops.pipelines.durable.state import moment
 
-_RUN_STATUS: dict[str, RunStatus] = {"succeeded": "finished", "failed": "failed", "cancelled": "killed"}
 _OUTCOME: dict[str, Outcome] = {"succeeded": "ok", "failed": "failed", "cancelled": "failed"}
 
 
@@ -29,31 +26,13 @@ def end(project: Project, execution: str) -> None:
     """
     with project.store.read() as connection:
         row = state.find(connection, execution)
-        steps = state.steps_of(connection, execution)
     if row["status"] not in state.ENDED or row["due_at"] is None:
         return
-    _close_run(project, row, steps)
+    execution_record.close(project, execution)
     notice.tell(project, notice.of_end(project, row))  # before it is closed: rather told twice than never
     with project.store.write() as connection:
         if state.close(connection, execution, project.clock.now()):
-            _tell_ledger(connection, project, row, steps)
-
-
-def _close_run(project: Project, row: RowMapping, steps: Sequence[RowMapping]) -> None:
-    frozen = Frozen.model_validate(row["definition"])
-    if row["run_id"] is None and not any(step["run_id"] for step in steps):
-        return  # nothing was recorded
-    tracker = project.tracker
-    experiment = project.settings.experiment or project.name
-    recorded = tracker.start(frozen.definition.name, key=row["id"], experiment=experiment, tags={})
-    tags = {"jupyter_mlops.status": row["status"], "jupyter_mlops.reason": row["reason"][:500]}
-    if not frozen.is_notebook:
-        params = {name: str(value)[:500] for name, value in row["parameters"].items()}
-        tracker.log(
-            recorded, RunLog(params=params, tags={key: value for key, value in tags.items() if value})
-        )
-    if recorded.status == "running" or not frozen.is_notebook:
-        tracker.finish(recorded, _RUN_STATUS[row["status"]])
+            _tell_ledger(connection, project, row, state.steps_of(connection, execution))
 
 
 def _tell_ledger(

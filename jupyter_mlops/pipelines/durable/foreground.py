@@ -76,20 +76,21 @@ class _Foreground:
 
         self._engine.start(Duty(self._worker, _SLOTS, perform, is_open=True))
         try:
-            return self._wait()
+            self._wait()
         except BaseException:
             self._cancel()
             raise
         finally:
             self._engine.stop(_STOP_S)
             self._close()
+        return self._found()
 
-    def _wait(self) -> Execution:
+    def _wait(self) -> None:
         while True:
             self._conductor.look()
             found = self._found()
             if found.is_ended or found.status == "waiting":
-                return found
+                return
             if progress.is_cancelled():
                 self._cancel()
             self._moved.wait(_LOOK_S)

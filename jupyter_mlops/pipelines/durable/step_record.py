@@ -9,11 +9,10 @@ from pydantic import JsonValue
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.tracker import Artifact, Run, RunLog
-from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.attempt import Work
+from jupyter_mlops.pipelines.durable.execution_record import numbers, open_run
 from jupyter_mlops.pipelines.file.document import Notebook
 from jupyter_mlops.pipelines.file.parameters import NotebookParameter
-from jupyter_mlops.pipelines.file.placeholder import plain
 from jupyter_mlops.pipelines.running.runner import Job, NotebookRun
 
 
@@ -24,12 +23,13 @@ def start(work: Work, notebook: Notebook) -> Run:
         "jupyter_mlops.notebook_sha256": notebook.sha256,
         "jupyter_mlops.execution": work.key.execution,
     }
-    outer = _of_execution(work, tags if work.frozen.is_notebook else {})
+    own = tags if work.frozen.is_notebook else {}
+    outer = open_run(work.project, work.frozen.definition.name, work.key.execution, own)
     if work.frozen.is_notebook:
         return outer
     inner = tags | {"jupyter_mlops.step": work.step.name, "jupyter_mlops.parent": outer.id}
     tracker = work.project.tracker
-    return tracker.start(work.step.name, key=str(work.key), experiment=_experiment(work), tags=inner)
+    return tracker.start(work.step.name, key=str(work.key), experiment=outer.experiment, tags=inner)
 
 
 def log(work: Work, job: Job, run: Run, outcome: NotebookRun, outputs: Mapping[str, JsonValue]) -> str:
@@ -58,7 +58,7 @@ def _log(job: Job, outcome: NotebookRun, outputs: Mapping[str, JsonValue]) -> Ru
             "jupyter_mlops.cause": failed.cause,
             "jupyter_mlops.error": f"{failed.name}: {failed.message}"[:500],
         }
-    metrics = {"duration_s": outcome.duration_s} | _numbers(outputs)
+    metrics = {"duration_s": outcome.duration_s} | numbers(outputs)
     return RunLog(metrics=metrics, tags=tags, artifacts=_artifacts(job))
 
 
@@ -81,30 +81,5 @@ def shown(parameters: Sequence[NotebookParameter], values: Mapping[str, object])
     return {name: redact(str(value)) for name, value in (known | dict(values)).items() if name not in secret}
 
 
-def _of_execution(work: Work, tags: Mapping[str, str]) -> Run:
-    """Return the run of the whole execution; asking again answers the same one."""
-    project, execution = work.project, work.key.execution
-    name = work.frozen.definition.name
-    known = {"jupyter_mlops.pipeline": name, "jupyter_mlops.execution": execution, **tags}
-    found = project.tracker.start(name, key=execution, experiment=_experiment(work), tags=known)
-    with project.store.write() as connection:
-        state.change(connection, execution, project.clock.now(), run_id=found.id)
-    return found
-
-
-def _experiment(work: Work) -> str:
-    return work.project.settings.experiment or work.project.name
-
-
 def _artifacts(job: Job) -> tuple[Artifact, ...]:
     return (Artifact(job.output.name, job.output),) if job.output.exists() else ()
-
-
-def _numbers(outputs: Mapping[str, JsonValue]) -> dict[str, float]:
-    """Return the outputs that are numbers: they are the step's metrics."""
-    found = {name: plain(value) for name, value in outputs.items()}
-    return {
-        name: float(value)
-        for name, value in found.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    }

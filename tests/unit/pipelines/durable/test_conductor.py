@@ -310,20 +310,6 @@ class TestApproval:
 
 
 class TestRecord:
-    def test_the_execution_is_a_run_with_its_steps_within(self, factory: Factory) -> None:
-        """All are closed at its end; parameters are the pipeline's."""
-        factory.pipeline(CHAIN)
-        execution = factory.launch()
-        factory.finish()
-        tracker = factory.project.tracker
-        assert isinstance(tracker, FakeTracker)
-        outer = tracker.run(str(factory.account(execution).run))
-        inner = [run for run in tracker.runs().runs if run.tags.get("jupyter_mlops.parent") == outer.id]
-        assert (outer.name, outer.status, outer.params["n"]) == ("retrain", "finished", "3")
-        assert {(run.name, run.status) for run in inner} == {
-            (name, "finished") for name in ("prepare", "train", "report")
-        }
-
     def test_the_ledger_says_who_asked_why_and_how_it_ended(self, factory: Factory) -> None:
         """In the name of whoever asked for it."""
         factory.pipeline(CHAIN)
