@@ -19,6 +19,7 @@ from jupyter_mlops.core.tracker import (
     ModelFile,
     ModelVersion,
     Page,
+    PastRun,
     Run,
     RunLog,
     RunStatus,
@@ -111,6 +112,17 @@ class FakeTracker:
             self._run_keys[key] = run_id
         return self._runs[self._run_keys[key]]
 
+    def record(self, past: PastRun) -> str:
+        """Write down a run that is over."""
+        run = self.start(
+            past.name, key=past.key, experiment=past.experiment, tags=past.tags, at=past.started_at
+        )
+        self.log(run, RunLog(past.params, past.metrics, past.tags))
+        took = (max(run.started_at, past.ended_at) - run.started_at).total_seconds()
+        known = {"status": past.status, "duration_s": took}
+        self._runs[run.id] = self._runs[run.id].model_copy(update=known)
+        return run.id
+
     def autolog(self, run: Run | None) -> AutologSession:
         """Return a block at whose end the run holds what a test put into `autologged`."""
         if run is None:
@@ -149,11 +161,11 @@ class FakeTracker:
             self._kept[run.id, model.name] = pickle.dumps(model.estimator)
             self.files.setdefault(run.id, {})[model.name] = replace(model, estimator=None)
 
-    def finish(self, run: Run, status: RunStatus, *, at: datetime | None = None) -> Run:
+    def finish(self, run: Run, status: RunStatus) -> Run:
         """Close the run."""
         self._answer("finish")
         kept = self._known(run)
-        took = ((at or self._clock.now()) - kept.started_at).total_seconds()
+        took = (self._clock.now() - kept.started_at).total_seconds()
         self._runs[run.id] = kept.model_copy(update={"status": status, "duration_s": took})
         return self._runs[run.id]
 

@@ -145,6 +145,21 @@ class RunLog:
 
 
 @dataclass(frozen=True)
+class PastRun:
+    """A run that was over before it was written down."""
+
+    name: str
+    key: str
+    experiment: str
+    status: RunStatus
+    started_at: datetime
+    ended_at: datetime
+    params: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of runs, newest first, and where the next one starts."""
 
@@ -193,6 +208,10 @@ class RunTracker(Protocol):
         """Open a run that began *at*, by default now; the same *key* answers the same run: a retry makes no second one."""
         ...
 
+    def record(self, past: PastRun) -> str:
+        """Write down a run that is over, and return its id; the one of the same key is completed and closed."""
+        ...
+
     def autolog(self, run: Run | None) -> AutologSession:
         """Return a context manager in which libraries log to *run*, without models; with None they log nothing."""
         ...
@@ -201,8 +220,8 @@ class RunTracker(Protocol):
         """Write everything of *log* to the run in one batch."""
         ...
 
-    def finish(self, run: Run, status: RunStatus, *, at: datetime | None = None) -> Run:
-        """Close the run, which ended *at*, by default now, and return it as it now stands."""
+    def finish(self, run: Run, status: RunStatus) -> Run:
+        """Close the run, and return it as it now stands."""
         ...
 
     def run(self, ref: RunRef) -> Run:

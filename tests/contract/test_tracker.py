@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.core.tracker import Artifact, ModelFile, Run, RunLog, Trace, Tracker
+from jupyter_mlops.core.tracker import Artifact, ModelFile, PastRun, Run, RunLog, Trace, Tracker
 from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
 from tests.fakes import FakeClock, FakeTracker
 
@@ -46,6 +46,13 @@ def tracker(
 
 def start(tracker: Tracker, name: str = "first", key: str = "k1") -> Run:
     return tracker.start(name, key=key, experiment="churn", tags={"colour": "blue"})
+
+
+def past_run(began: datetime) -> PastRun:
+    ended = began + timedelta(seconds=1.5)
+    return PastRun(
+        "late", "k1", "churn", "failed", began, ended, {"a": "1"}, {"auc": 0.9}, {"colour": "blue"}
+    )
 
 
 def model(fingerprint: str = "f1") -> ModelFile:
@@ -149,12 +156,20 @@ class TestRuns:
         assert tracker.run(run.ref) == done
 
     def test_a_run_may_be_written_down_when_it_is_over(self, tracker: Tracker, clock: FakeClock) -> None:
-        """It began and ended when it is said to have."""
-        began = clock.now()
+        """It began and ended when it is said to have; said again, it is the same run."""
+        past = past_run(clock.now())
         clock.advance(3_600)
-        run = tracker.start("late", key="k1", experiment="churn", tags={}, at=began)
-        done = tracker.finish(run, "finished", at=began + timedelta(seconds=1.5))
-        assert (done.started_at, done.duration_s) == (began, 1.5)
+        assert tracker.record(past) == tracker.record(past)
+        (found,) = tracker.runs().runs
+        assert (found.started_at, found.duration_s, found.status) == (past.started_at, 1.5, "failed")
+        assert (found.params, found.metrics, found.tags["colour"]) == ({"a": "1"}, {"auc": 0.9}, "blue")
+
+    def test_a_run_that_is_open_is_completed_and_closed_so(self, tracker: Tracker, clock: FakeClock) -> None:
+        """It began when it was opened."""
+        run = tracker.start("late", key="k1", experiment="churn", tags={})
+        tracker.record(past_run(clock.now() + timedelta(seconds=2)))
+        found = tracker.run(run.ref)
+        assert (found.status, found.duration_s, found.tags["colour"]) == ("failed", 3.5, "blue")
 
     def test_runs_come_newest_first_and_by_the_page(self, tracker: Tracker, clock: FakeClock) -> None:
         """A page says where the next one starts, and the last one says that there is none."""

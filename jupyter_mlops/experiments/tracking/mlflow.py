@@ -17,6 +17,7 @@ from jupyter_mlops.core.tracker import (
     KeptFile,
     ModelVersion,
     Page,
+    PastRun,
     Run,
     RunLog,
     RunStatus,
@@ -26,7 +27,7 @@ from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
 from jupyter_mlops.experiments import spool
 from jupyter_mlops.experiments.tracking import mlflow_models, mlflow_reading, mlflow_registry, mlflow_store
 from jupyter_mlops.experiments.tracking.mlflow_process import identity, is_lost
-from jupyter_mlops.experiments.tracking.mlflow_reading import DURATION, KEY, milliseconds
+from jupyter_mlops.experiments.tracking.mlflow_reading import DURATION, KEY, filter_of, milliseconds, quoted
 from jupyter_mlops.experiments.tracking.mlflow_wire import Wire, once
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 _OURS = "jupyter_mlops.project"
 _MANY = 1_000
-_OPERATORS = ("=", "<", ">", " LIKE ", " ILIKE ", " IN ")
 
 
 class MlflowTracker:
@@ -55,32 +55,35 @@ class MlflowTracker:
         self, name: str, *, key: str, experiment: str, tags: Mapping[str, str], at: datetime | None = None
     ) -> Run:
         """Open a run; the same *key* answers the same run."""
+        run = self._keyed(name, key, experiment, tags, at or self._project.clock.now())
+        if at is None:
+            self._started.setdefault(run.id, self._project.clock.monotonic())
+        return run
+
+    def record(self, past: PastRun) -> str:
+        """Write down a run that is over; the one of the same key is completed and closed."""
+        run = self._keyed(past.name, past.key, past.experiment, past.tags, past.started_at)
+        tags = {name: value for name, value in past.tags.items() if run.tags.get(name) != value}
+        if past.params or past.metrics or tags:
+            self.log(run, RunLog(past.params, past.metrics, tags))
         with self._calling() as client:
-            place = self._experiment(client, experiment)
-
-            def find() -> MlflowRun | None:
-                found = client.search_runs([place], f"tags.`{KEY}` = '{_quoted(key)}'", max_results=1)
-                return found[0] if found else None
-
-            def make() -> MlflowRun:
-                begun = milliseconds(at or self._project.clock.now())
-                return client.create_run(
-                    place, begun, {**tags, **identity(self._project.actor.name, tags), KEY: key}, name
-                )
-
-            run = once(find, make)
-            if at is None:
-                self._started.setdefault(run.info.run_id, self._project.clock.monotonic())
-            return mlflow_reading.read_run(run, experiment)
+            client.set_terminated(
+                run.id, past.status.upper(), milliseconds(max(run.started_at, past.ended_at))
+            )
+        return run.id
 
     def autolog(self, run: Run | None) -> AutologSession:
         """Return a block in which libraries log to *run*, without models; with None they log nothing."""
-        from jupyter_mlops.experiments.tracking.mlflow_autolog import Autolog, silence
+        from jupyter_mlops.experiments.tracking.mlflow_autolog import Autolog, silence, standing
         from jupyter_mlops.experiments.tracking.mlflow_outbox import Outbox
 
         if run is None:
             return silence()
-        outbox = Outbox(run.id, spool.Journal(self._project, run), self._wire)
+        journal, around = spool.Journal(self._project, run), standing(self._uri)
+        if around is not None:
+            return around.within(run, journal)
+        outbox = Outbox(self._wire)
+        outbox.stand_for(run.id, journal)
         with self._calling() as client:
             return self._wire.listening(Autolog(self._uri, client.get_run(run.id), outbox))
 
@@ -95,16 +98,14 @@ class MlflowTracker:
             for model in log.models:
                 mlflow_models.keep(client, client.get_run(run.id), model)
 
-    def finish(self, run: Run, status: RunStatus, *, at: datetime | None = None) -> Run:
-        """Close the run, timed by a clock that never goes back unless it is said when it ended."""
-        now = self._project.clock.monotonic()
-        elapsed = now - self._started.pop(run.id, now) if at is None else 0.0
+    def finish(self, run: Run, status: RunStatus) -> Run:
+        """Close the run, timed by a clock that never goes back."""
+        now, ended = self._project.clock.monotonic(), self._project.clock.now()
+        elapsed = now - self._started.pop(run.id, now)
         with self._calling() as client:
             if elapsed:
                 client.set_tag(run.id, DURATION, f"{elapsed:.6f}")
-            ended = (
-                run.started_at + timedelta(seconds=elapsed) if elapsed else at or self._project.clock.now()
-            )
+                ended = run.started_at + timedelta(seconds=elapsed)
             client.set_terminated(run.id, status.upper(), milliseconds(max(run.started_at, ended)))
             return mlflow_reading.read_run(client.get_run(run.id), run.experiment)
 
@@ -115,7 +116,7 @@ class MlflowTracker:
             if len(token) == 32:
                 return self._named([mlflow_reading.living(client, token)])[0]
             is_latest = token == "latest"
-            query = "" if is_latest else f"attributes.run_id LIKE '{_quoted(token)}%'"
+            query = "" if is_latest else f"attributes.run_id LIKE '{quoted(token)}%'"
             found = self._search(client, query, 1 if is_latest else 2, None, is_whole=not is_latest)
         if not found.runs:
             raise NotFound(f"No run {ref!r}.", hint="List them with `%mlops runs`.")
@@ -126,7 +127,7 @@ class MlflowTracker:
     def runs(self, *, query: str = "", limit: int = 50, page: str | None = None) -> Page:
         """Return runs, newest first; *query* is MLflow's filter, or words of a name."""
         with self._calling() as client:
-            return self._search(client, _filter(query), limit, page)
+            return self._search(client, filter_of(query), limit, page)
 
     def register(
         self, name: ModelName, run: Run, model: str, *, key: str, tags: Mapping[str, str]
@@ -229,6 +230,21 @@ class MlflowTracker:
             warnings.simplefilter("ignore")  # MLflow's store is at odds with the newest SQLAlchemy
             return MlflowClient(tracking_uri=self._uri)
 
+    def _keyed(self, name: str, key: str, experiment: str, tags: Mapping[str, str], at: datetime) -> Run:
+        """Return the run of a key, made if it is new, as one that began *at*."""
+        with self._calling() as client:
+            place = self._experiment(client, experiment)
+
+            def find() -> MlflowRun | None:
+                found = client.search_runs([place], f"tags.`{KEY}` = '{quoted(key)}'", max_results=1)
+                return found[0] if found else None
+
+            def make() -> MlflowRun:
+                known = {**tags, **identity(self._project.actor.name, tags), KEY: key}
+                return client.create_run(place, milliseconds(at), known, name)
+
+            return mlflow_reading.read_run(once(find, make), experiment)
+
     def _experiment(self, client: MlflowClient, name: str) -> str:
         """Return the id of the experiment called *name*, made if it is new."""
         if name not in self._experiments:
@@ -239,7 +255,7 @@ class MlflowTracker:
 
     def _places(self, client: MlflowClient) -> list[str]:
         """Return the experiments to search: all of the project's own store, ours on a shared server."""
-        query = f"tags.`{_OURS}` = '{_quoted(self._project.name)}'" if self._wire.is_remote else ""
+        query = f"tags.`{_OURS}` = '{quoted(self._project.name)}'" if self._wire.is_remote else ""
         if own := self._project.settings.experiment:  # a team's own, which plain MLflow made
             self._experiments |= mlflow_registry.known(client, own)
         found = {
@@ -270,17 +286,3 @@ class MlflowTracker:
         for place in {run.info.experiment_id for run in runs} - names.keys():
             names[place] = self._client.get_experiment(place).name
         return [mlflow_reading.read_run(run, names[run.info.experiment_id]) for run in runs]
-
-
-def _filter(query: str) -> str:
-    """Return *query* if it is MLflow's filter, or the filter that finds its words in names."""
-    upper = query.upper()
-    if any(operator in upper for operator in _OPERATORS):
-        return query
-    words = [f"attributes.run_name ILIKE '%{_quoted(word)}%'" for word in query.split()]
-    return " and ".join(words)
-
-
-def _quoted(value: str) -> str:
-    """Keep a value from ending its own quotation."""
-    return value.replace("'", "").replace("`", "")

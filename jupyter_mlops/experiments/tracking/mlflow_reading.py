@@ -36,6 +36,7 @@ PART = PREFIX + "part"
 _METRIC = PREFIX + "metric."
 _SOURCE = "source.py"
 _CURVES = 50
+_OPERATORS = ("=", "<", ">", " LIKE ", " ILIKE ", " IN ")
 _TRACES = 50
 _UNKNOWN = frozenset(["ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED"])
 _HIDDEN = ("mlflow.", KEY, PID, HOST, BORN, DURATION, _METRIC)
@@ -257,3 +258,17 @@ def log_files(client: MlflowClient, run: Run, files: Sequence[Artifact]) -> None
 def is_candidate(run: MlflowRun) -> bool:
     """Tell whether a run is one of many that make up another: a search's candidate, a trial of a study."""
     return PARENT in run.data.tags and (KEY not in run.data.tags or PART in run.data.tags)
+
+
+def filter_of(query: str) -> str:
+    """Return *query* if it is MLflow's filter, or the filter that finds its words in names."""
+    upper = query.upper()
+    if any(operator in upper for operator in _OPERATORS):
+        return query
+    words = [f"attributes.run_name ILIKE '%{quoted(word)}%'" for word in query.split()]
+    return " and ".join(words)
+
+
+def quoted(value: str) -> str:
+    """Keep a value from ending its own quotation."""
+    return value.replace("'", "").replace("`", "")

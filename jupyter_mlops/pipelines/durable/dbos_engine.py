@@ -14,7 +14,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, literal, select, update
 
 from jupyter_mlops.core.errors import Conflict, Unavailable
 from jupyter_mlops.core.project import Project
@@ -190,7 +190,13 @@ class DbosEngine:
 
     def _keep_to_slots(self) -> None:
         """Claim no more than there are free slots: DBOS limits a queue, and the same on every worker."""
-        claim = self._tables.start_queued_workflows
+        claim, engine = self._tables.start_queued_workflows, self._tables.engine
+        table = self._tables.tables.workflow_status
+        waiting = (
+            select(literal(1))
+            .where(table.c.queue_name == bindparam("queue"), table.c.status == "ENQUEUED")
+            .limit(1)
+        )
 
         def claim_some(
             queue: Queue, executor: str, version: str, partition: str | None, _running: int = 0, **others: Any
@@ -199,6 +205,11 @@ class DbosEngine:
                 free = self._duty.slots - len(self._claimed)
                 if free <= 0 or self._is_stopping:
                     return [], "worker_concurrency"
+                with (
+                    engine.connect() as connection
+                ):  # a claim takes ten times as long, and is asked for each second
+                    if connection.execute(waiting, {"queue": queue.name}).first() is None:
+                        return [], None
                 queue._worker_concurrency = free  # noqa: SLF001
                 claimed, reason = claim(queue, executor, version, partition, **others)
                 self._claimed.update(claimed)

@@ -17,7 +17,7 @@ from sqlalchemy import RowMapping
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.redact import redact
-from jupyter_mlops.core.tracker import Run, RunLog, RunStatus
+from jupyter_mlops.core.tracker import PastRun, Run, RunStatus
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.frozen import Frozen
 from jupyter_mlops.pipelines.durable.sheet import Sheet
@@ -35,7 +35,8 @@ _LONGEST = 500
 
 def open_run(project: Project, name: str, execution: str, tags: Mapping[str, str]) -> Run:
     """Return the run of a whole execution; asking again answers the same one."""
-    found = _run(project, name, execution, None, tags)
+    known = {**_tags(name, execution), **tags}
+    found = project.tracker.start(name, key=execution, experiment=_experiment(project), tags=known)
     with project.store.write() as connection:
         state.change(connection, execution, project.clock.now(), run_id=found.id)
     return found
@@ -55,24 +56,30 @@ def close(project: Project, execution: str) -> None:
         steps = state.steps_of(connection, execution)
     if row["run_id"] is None and all(step["started_at"] is None for step in steps):
         return  # nothing was done
+    whole = _record_whole(project, row)
+    if Frozen.model_validate(row["definition"]).is_notebook:
+        return  # it is its only step
+    for key, step, filled in _unrecorded(sheet, steps):
+        _record_step(project, whole, key, step, filled)
+
+
+def _record_whole(project: Project, row: RowMapping) -> str:
     frozen = Frozen.model_validate(row["definition"])
-    whole = _run(project, frozen.definition.name, execution, row["started_at"], {})
-    if row["run_id"] is None:
+    past = PastRun(
+        frozen.definition.name,
+        row["id"],
+        _experiment(project),
+        _STATUS[row["status"]],
+        _moment(row["started_at"]),
+        _moment(row["finished_at"]),
+        params={} if frozen.is_notebook else _shown(row["parameters"]),
+        tags=_tags(frozen.definition.name, row["id"]) | _ending(row),
+    )
+    found = project.tracker.record(past)
+    if row["run_id"] != found:
         with project.store.write() as connection:
-            state.change(connection, execution, project.clock.now(), run_id=whole.id)
-    if not frozen.is_notebook:
-        for key, step, filled in _unrecorded(sheet, steps):
-            _record_step(project, whole, key, step, filled)
-        params = {name: redact(str(value))[:_LONGEST] for name, value in row["parameters"].items()}
-        project.tracker.log(whole, RunLog(params=params, tags=_ending(row)))
-    if whole.status == "running" or not frozen.is_notebook:
-        project.tracker.finish(whole, _STATUS[row["status"]], at=_moment(row["finished_at"]))
-
-
-def _run(project: Project, name: str, execution: str, at: str | None, tags: Mapping[str, str]) -> Run:
-    known = {"jupyter_mlops.pipeline": name, "jupyter_mlops.execution": execution, **tags}
-    begun = None if at is None else _moment(at)
-    return project.tracker.start(name, key=execution, experiment=experiment(project), tags=known, at=begun)
+            state.change(connection, row["id"], project.clock.now(), run_id=found)
+    return found
 
 
 def _unrecorded(
@@ -92,22 +99,35 @@ def _unrecorded(
 
 
 def _record_step(
-    project: Project, whole: Run, key: StepKey, row: RowMapping, filled: Mapping[str, JsonValue]
+    project: Project, whole: str, key: StepKey, row: RowMapping, filled: Mapping[str, JsonValue]
 ) -> None:
-    tracker = project.tracker
-    tags = {
-        "jupyter_mlops.execution": key.execution,
-        "jupyter_mlops.step": key.name,
-        "jupyter_mlops.parent": whole.id,
-    }
-    begun, ended = _moment(row["started_at"]), _moment(row["finished_at"])
-    run = tracker.start(key.name, key=str(key), experiment=whole.experiment, tags=tags, at=begun)
-    params = {name: redact(str(value))[:_LONGEST] for name, value in filled.items()}
-    outputs = cast(Mapping[str, JsonValue], row["outputs"])
-    tracker.log(run, RunLog(params=params, metrics=numbers(outputs), tags=_ending(row)))
-    tracker.finish(run, _STATUS[row["status"]], at=ended)
+    past = PastRun(
+        key.name,
+        str(key),
+        _experiment(project),
+        _STATUS[row["status"]],
+        _moment(row["started_at"]),
+        _moment(row["finished_at"]),
+        params=_shown(filled),
+        metrics=numbers(cast(Mapping[str, JsonValue], row["outputs"])),
+        tags={
+            "jupyter_mlops.execution": key.execution,
+            "jupyter_mlops.step": key.name,
+            "jupyter_mlops.parent": whole,
+            **_ending(row),
+        },
+    )
+    found = project.tracker.record(past)
     with project.store.write() as connection:
-        state.change_step(connection, key, project.clock.now(), run_id=run.id)
+        state.change_step(connection, key, project.clock.now(), run_id=found)
+
+
+def _tags(name: str, execution: str) -> dict[str, str]:
+    return {"jupyter_mlops.pipeline": name, "jupyter_mlops.execution": execution}
+
+
+def _shown(values: Mapping[str, JsonValue]) -> dict[str, str]:
+    return {name: redact(str(value))[:_LONGEST] for name, value in values.items()}
 
 
 def _ending(row: RowMapping) -> dict[str, str]:
@@ -125,8 +145,7 @@ def numbers(outputs: Mapping[str, JsonValue]) -> dict[str, float]:
     }
 
 
-def experiment(project: Project) -> str:
-    """Return where executions are recorded."""
+def _experiment(project: Project) -> str:
     return project.settings.experiment or project.name
 
 
