@@ -2,9 +2,10 @@ import React from 'react';
 import type { GateReport, IComparison } from '../api/contract';
 import { plainCard } from '../card';
 import { Compare } from '../views/compare';
-import { curves, parallel } from '../views/figures';
+import { curves } from '../views/figures';
 import { Gate } from '../views/gate';
 import { Model } from '../views/model';
+import { parallel } from '../views/parallel';
 import { answered, draw, HOSTILE, listed, press, tools } from './draw';
 
 const INK = { text: 'a', quiet: 'b', faint: 'c', font: 'd' };
@@ -55,17 +56,40 @@ describe('Compare', () => {
 });
 
 describe('parallel', () => {
-  it('has an axis for each value that differs, words as ticks', () => {
-    const figure = parallel(COMPARISON, INK) as { data: [{ dimensions: object[] }] };
-    expect(figure.data[0].dimensions).toEqual([
-      { label: 'depth', values: [3, 5] },
-      { label: 'kind', values: [0, 1], tickvals: [0, 1], ticktext: ['tree', 'forest'] },
-      { label: 'auc', values: [0.91, 0.94] }
+  type Figure = {
+    data: { name: string; y: number[]; text: string[] }[];
+    layout: {
+      xaxis: { ticktext: string[] };
+      annotations: { x: number; y: number; text: string }[];
+    };
+  };
+  const drawn = (of: Pick<IComparison, 'params' | 'metrics'> = COMPARISON) =>
+    parallel(of, ['a', 'b'], INK) as Figure | null;
+
+  it('has an axis for each value that differs, and a line for each run', () => {
+    expect(drawn()?.layout.xaxis.ticktext).toEqual(['depth', 'kind', 'auc']);
+    expect(drawn()?.data.map(({ name, y }) => [name, y])).toEqual([
+      ['a', [0, 0, 0]],
+      ['b', [1, 1, 1]]
+    ]);
+  });
+
+  it('says what a run has where it is pointed at', () => {
+    expect(drawn()?.data[1]?.text).toEqual(['depth 5', 'kind forest', 'auc 0.94']);
+  });
+
+  it('writes ends of numbers and every word beside their axis', () => {
+    const marks = drawn()?.layout.annotations.map(({ x, y, text }) => [x, y, text]);
+    expect(marks?.slice(0, 4)).toEqual([
+      [0, 0, '3'],
+      [0, 1, '5'],
+      [1, 0, 'tree'],
+      [1, 1, 'forest']
     ]);
   });
 
   it('is not drawn where nothing differs', () => {
-    expect(parallel({ params: [{ name: 'seed', values: [7, 7] }], metrics: [] }, INK)).toBeNull();
+    expect(drawn({ params: [{ name: 'seed', values: [7, 7] }], metrics: [] })).toBeNull();
   });
 });
 

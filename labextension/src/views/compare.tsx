@@ -7,7 +7,8 @@ import { Grid } from '../components/grid';
 import type { ITools } from '../components/tools';
 import { Pane } from '../sections/frame';
 import { brief, clean, digits } from '../text';
-import { curves, differs, inkOf, parallel } from './figures';
+import { curves, differs, inkOf } from './figures';
+import { parallel } from './parallel';
 import { Plot } from './plot';
 
 /** Runs side by side: what went in, what came out, and where they differ. */
@@ -40,10 +41,10 @@ function Sides(props: {
   const { of, rendermime, tools } = props;
   const { trans } = tools;
   const ink = inkOf(document.body);
-  const lines = parallel(of, ink);
   const names = of.runs.map(run =>
     typeof run === 'string' ? brief(run) : `${brief(run.name)} @${run.id.slice(0, 8)}`
   );
+  const lines = parallel(of, names, ink);
   return (
     <>
       {lines && (

@@ -1,35 +1,6 @@
 import type { PartialJSONObject } from '@lumino/coreutils';
-import type { IComparison, ICurve, IRow } from '../api/contract';
+import type { ICurve, IRow } from '../api/contract';
 import { brief } from '../text';
-
-const MOST_AXES = 12;
-
-/** Draw the runs as lines across what differs and every run has; null when there is too little. */
-export function parallel(
-  comparison: Pick<IComparison, 'params' | 'metrics'>,
-  ink: IInk
-): PartialJSONObject | null {
-  const known = ({ values }: IRow) => values.every(value => value !== null && value !== '');
-  const axes = (rows: readonly IRow[]) =>
-    rows.filter(row => differs(row) && known(row)).slice(0, MOST_AXES / 2);
-  const rows = [...axes(comparison.params), ...axes(comparison.metrics)];
-  const count = rows[0]?.values.length ?? 0;
-  return rows.length < 2
-    ? null
-    : {
-        data: [
-          {
-            type: 'parcoords',
-            line: { color: Array.from({ length: count }, (_, run) => run), colorscale: 'Portland' },
-            labelfont: { color: ink.text },
-            tickfont: { color: ink.text },
-            rangefont: { color: ink.quiet },
-            dimensions: rows.map(axis)
-          }
-        ],
-        layout: { ...layout(ink), height: 300, margin: { l: 70, r: 70, t: 60, b: 24 } }
-      };
-}
 
 /** Draw the curves of each metric, a line a run. */
 export function curves(found: readonly ICurve[], ink: IInk): [string, PartialJSONObject][] {
@@ -93,7 +64,7 @@ export function differs({ values }: IRow): boolean {
   return new Set(values.map(value => JSON.stringify(value ?? null))).size > 1;
 }
 
-function layout(ink: IInk): PartialJSONObject {
+export function layout(ink: IInk): PartialJSONObject {
   return {
     autosize: true,
     paper_bgcolor: 'rgba(0,0,0,0)',
@@ -102,22 +73,7 @@ function layout(ink: IInk): PartialJSONObject {
   };
 }
 
-function axis({ name, values }: IRow): PartialJSONObject {
-  const label = escaped(name);
-  const numbers = values.map(value => (value === null || value === '' ? NaN : Number(value)));
-  if (numbers.every(Number.isFinite)) {
-    return { label, values: numbers };
-  }
-  const words = [...new Set(values.map(value => brief(value ?? '–')))];
-  return {
-    label,
-    values: values.map(value => words.indexOf(brief(value ?? '–'))),
-    tickvals: words.map((_, index) => index),
-    ticktext: words.map(word => escaped(word.slice(0, 24)))
-  };
-}
-
 /** Plotly reads a few tags in its texts: leave none. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return brief(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
