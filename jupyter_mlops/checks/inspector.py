@@ -83,7 +83,7 @@ def _of(known: contract.Contract, names: Collection[str]) -> list[tuple[contract
 
 
 def _sentences(report: Report, name: str) -> tuple[str, ...]:
-    said = [f"{finding.message} ({finding.severity})" for finding in report.findings]
+    said = [f"{finding.said} ({finding.severity})" for finding in report.findings]
     said += [f"{check} could not be answered: {reason}" for check, reason in report.unknown.items()]
     more = [f"{len(said) - _SHOWN} more"] if len(said) > _SHOWN else []
     return tuple(f"{name}: {line}" for line in [*said[:_SHOWN], *more])

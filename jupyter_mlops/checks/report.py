@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from jupyter_mlops.core.card import Card, State
@@ -41,6 +42,13 @@ class Finding(Record):
     sample: tuple[str, ...] = ()
     evidence: dict[str, str] = {}
 
+    @property
+    def said(self) -> str:
+        """The message, after the names of what it is about where it does not name them itself."""
+        names = self.subject.split(", ") if self.subject else ()
+        is_named = all(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.message) for name in names)
+        return self.message if is_named else f"{self.subject}: {self.message}"
+
 
 class Report(Record):
     """What a set of checks found in one subject.
@@ -78,12 +86,13 @@ class Report(Record):
         bad = [finding for finding in self.findings if finding.severity == "error"]
         if bad:
             more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
-            return f"{self.subject}: {bad[0].message}{more}"
+            return f"{self.subject}: {bad[0].said}{more}"
         if self.unknown:
             name, reason = next(iter(self.unknown.items()))
             return f"{self.subject}: {name} could not be answered: {reason}"
         warned = f", {len(self.findings)} to look at" if self.findings else ""
-        return f"{self.subject} passed {len(self.checks)} checks{warned}"
+        checks = f"{len(self.checks)} check{'' if len(self.checks) == 1 else 's'}"
+        return f"{self.subject} passed {checks}{warned}"
 
     def card(self) -> Card:
         """List the findings, worst first."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from jupyter_mlops.checks.case import Case
 from jupyter_mlops.checks.report import Finding, Severity
@@ -103,7 +103,7 @@ class Rule(BaseModel):
 class ColumnRule(Rule):
     """A rule about one column."""
 
-    column: Annotated[str, Field(min_length=1)]
+    column: str
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Datasets(Record):
             else ()
         )
         stale = [item for item in self.snapshots if item.newer]
-        again = (f"%mlops derive {stale[0].first_due} --again",) if stale else ()
+        again = (f"%mlops derive {stale[0].dataset} --again",) if stale else ()
         return Card(
             f"Versions of {self.name}" if self.name else "Datasets",
             "info",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 
@@ -59,6 +60,8 @@ class Forgotten(Record):
         Those that lost rows; the others had none.
     elsewhere
         Datasets made from these, in which rows cannot be told apart by the column.
+    copies
+        Datasets with a version of the very content that lost rows here: they still hold them.
     """
 
     dataset: DatasetName
@@ -66,6 +69,7 @@ class Forgotten(Record):
     subjects: tuple[str, ...]
     versions: tuple[ErasedVersion, ...]
     elsewhere: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -83,14 +87,16 @@ class Forgotten(Record):
     def card(self) -> Card:
         """Say what went, what may be left elsewhere, and how to prove it."""
         notes = [f"{name} was made from it and may still tell of the subject." for name in self.elsewhere]
+        notes += [f"{name} had the same content and still holds the rows." for name in self.copies]
         notes.append("Models trained on these versions have seen the rows, and notebooks may show them.")
         again = [f"%mlops derive {name} --again" for name in self.elsewhere]
+        again += [f"%mlops forget {name} {shlex.quote(self.column)} VALUE" for name in self.copies]
         versions = len({item.ref for item in self.versions})
         return Card(
             f"Erased {self.rows:,} rows from {versions} versions"
             if self.rows
             else "No row was left to erase",
-            "warning" if self.elsewhere else "ok" if self.rows else "info",
+            "warning" if self.elsewhere or self.copies else "ok" if self.rows else "info",
             (("subject", ", ".join(self.subjects)), ("column", self.column)),
             columns=("version", "rows", "content before", "content now") if self.versions else (),
             rows=tuple(
@@ -135,6 +141,7 @@ def forget(
         subjects=tuple(sorted(subject_of(key, item) for item in values)),
         versions=tuple(_version(item) for item in made if item.rows),
         elsewhere=tuple(elsewhere),
+        copies=_copies(project, made, set(wanted)),
     )
     call.because(found.proof)
     return found
@@ -170,6 +177,14 @@ def _settle(project: Project, made: Sequence[Rewritten], rewritten: Collection[s
             )
             changed = recipe.model_copy(update={"sources": sources})
             facts.put(connection, dataset, version, "recipe", changed.wire())
+
+
+def _copies(project: Project, made: Sequence[Rewritten], rewritten: Collection[str]) -> tuple[str, ...]:
+    """Return the other datasets that hold what the rewritten versions held."""
+    digests = {item.before.digest for item in made if item.rows}
+    with project.store.read() as connection:
+        others = [item for item in catalogue.every(connection) if item.dataset not in rewritten]
+    return tuple(dict.fromkeys(item.dataset for item in others if item.digest in digests))
 
 
 def _version(item: Rewritten) -> ErasedVersion:

@@ -39,6 +39,8 @@ class Pruned(Record):
         How many files went: leftovers are what writers and downloads that were killed left behind.
     young
         How many nobody needs, but were spared.
+    keep
+        How many versions of each dataset were to stay, where that was said.
     """
 
     versions: tuple[str, ...]
@@ -47,6 +49,7 @@ class Pruned(Record):
     size_bytes: int
     young: int
     is_dry_run: bool
+    keep: int | None = None
 
     def card(self) -> Card:
         """Say what went, what stays for now, and how to go on."""
@@ -61,7 +64,8 @@ class Pruned(Record):
         )
         if self.versions:
             notes.append("The objects of versions that are taken off go with a later prune, after the grace.")
-        steps = ("%mlops prune",) if self.is_dry_run else ("%mlops verify",)
+        same = "%mlops prune" if self.keep is None else f"%mlops prune --keep {self.keep}"
+        steps = (same,) if self.is_dry_run else ("%mlops verify",)
         return Card(f"{title} {files}", "info", tuple(facts[1:]), notes=tuple(notes), next=steps)
 
 
@@ -100,6 +104,7 @@ def prune(
         size_bytes=found.size_bytes + sum(item.size_bytes for item in files),
         young=found.young,
         is_dry_run=dry_run,
+        keep=keep,
     )
 
 

@@ -21,6 +21,7 @@ from jupyter_mlops.core.exporter import Destination, Export, Exporter, size_of
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.exports import batches
 from jupyter_mlops.data.snapshot import snapshot
+from jupyter_mlops.data.sources import scratch
 
 READ: dict[str, Callable[[Path], pl.DataFrame]] = {
     "parquet": pl.read_parquet,
@@ -112,6 +113,17 @@ class TestWhatIsWritten:
         shop.settings.__dict__["stream_mb"] = 1e-9
         pieces = export(shop, target, "customers@1", "pieces")
         assert READ[target](shop.root / pieces.path).equals(READ[target](shop.root / whole.path))
+
+    def test_what_takes_little_room_in_the_store_goes_there_too(self, project, target, monkeypatch):
+        """What counts is the room in memory: here 160 KB, of which the store needs a hundredth."""
+        files = []
+        made = scratch.nameless
+        monkeypatch.setattr(scratch, "nameless", lambda folder: files.append(folder) or made(folder))
+        snapshot(project, pd.DataFrame({"a": [7] * 10_000, "b": [7.5] * 10_000}), "even")
+        project.settings.__dict__["stream_mb"] = 0.1
+        found = export(project, target, "even")
+        assert len(files) == 1
+        assert READ[target](project.root / found.path).sum().row(0) == (70_000, 75_000.0)
 
     def test_what_is_personal_is_said(self, project, target):
         """So that nobody sends it on unawares."""
@@ -225,7 +237,7 @@ def stored(tmp_path_factory):
 class TestMemory:
     @pytest.mark.parametrize("target", sorted(set(READ) - {"delta"}))
     def test_a_table_four_times_the_memory(self, stored, target):
-        """It is written in less than a quarter of its size; Delta's own writer keeps as much as it likes."""
+        """It is written in less than a quarter of its size; Delta's own writer takes 150 MB, whatever the size."""
         table, grown = map(int, limited(stored, target, 16).split())
         assert table >= 100_000
         assert grown < table / 4

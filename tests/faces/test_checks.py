@@ -16,7 +16,7 @@ class TestValidate:
         """As TOML; the answer is the report, to work on with its rows."""
         notebook.say(FRAME)
         report = notebook.say(f"%%mlops validate df\n{RULES}")
-        assert report.headline == "the table: 1 of 3 rows are below 0"  # type: ignore[attr-defined]
+        assert report.headline == "the table: age: 1 of 3 rows are below 0"  # type: ignore[attr-defined]
         assert notebook.say("df.iloc[list(_.findings[0].rows)].age.tolist()") == [-4.0]
 
     def test_a_line_asks_the_datasets_own(self, notebook: Notebook) -> None:

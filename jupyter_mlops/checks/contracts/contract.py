@@ -131,7 +131,7 @@ def _placed(document: Document, name: str) -> Iterable[tuple[Place, Rule]]:
     }
     for column, keys in document.columns.items():
         common = {"severity": keys["severity"]} if "severity" in keys else {}
-        for key in keys.keys() - _OF_COLUMN:
+        for key in (key for key in keys if key not in _OF_COLUMN):
             place = ("columns", column, key)
             yield from ((place, rule) for rule in _made(name, place, keys[key], context | common))
     for key, value in document.table.items():

@@ -13,6 +13,8 @@ from jupyter_mlops.checks.report import Finding
 from jupyter_mlops.checks.rule import ColumnRule
 
 _SECOND = 10**9
+_DAY_S = 86_400
+_UNITS = {"days": _DAY_S, "hours": 3_600, "minutes": 60}
 
 
 def _check(text: str) -> str:
@@ -27,7 +29,10 @@ def _check(text: str) -> str:
 
 
 class Freshness(ColumnRule):
-    """The newest time in a column is not older than this; times without a zone are UTC."""
+    """The newest time in a column is not older than this; times without a zone are UTC.
+
+    One that lies more than a day ahead says nothing about how old the table is: a date that stands for "never", say.
+    """
 
     name: ClassVar[str] = "freshness"
     chief: ClassVar[str] = "within"
@@ -44,7 +49,15 @@ class Freshness(ColumnRule):
         if cells.missing.all():
             raise Unknown(f"{self.column!r} has no values")
         newest = float(cells.ordered[~cells.missing].max()) / _SECOND
-        age = pd.Timedelta(seconds=round(subject.project.clock.now().timestamp() - newest))
-        if age > pd.Timedelta(self.within):
-            message = f"the newest {self.column} is {age} old, not {self.within} at most"
-            yield self.finding(self.column, message, age=str(age), within=self.within)
+        age = round(subject.project.clock.now().timestamp() - newest)
+        if age < -_DAY_S:
+            raise Unknown(f"the newest {self.column} lies {_spoken(-age)} ahead")
+        if age > pd.Timedelta(self.within).total_seconds():
+            message = f"the newest {self.column} is {_spoken(age)} old, not {self.within} at most"
+            yield self.finding(self.column, message, age=str(pd.Timedelta(seconds=age)), within=self.within)
+
+
+def _spoken(seconds: int) -> str:
+    """Return a duration in the largest unit of which there are two."""
+    found = next(((unit, size) for unit, size in _UNITS.items() if seconds >= 2 * size), ("seconds", 1))
+    return f"{seconds // found[1]:,} {found[0]}"

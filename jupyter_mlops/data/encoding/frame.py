@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -102,6 +102,13 @@ def decode(
     frame = pd.DataFrame(dict(enumerate(arrays_)), index=row_index, copy=False)
     frame.columns = column_index if picked is None else column_index.take(list(picked))
     return frame
+
+
+def decode_column(part: Part, rows: int, index: pd.Index, label: Hashable) -> pd.Series:
+    """Turn the part of one column back into pandas' own, beside the index that was read already."""
+    import pandas as pd
+
+    return pd.Series(_decode_column(part, rows, index), index=index, name=label, copy=False)
 
 
 def decode_index(part: Part) -> pd.Index:

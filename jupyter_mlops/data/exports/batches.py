@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid
@@ -57,8 +57,7 @@ class Rows:
 
     @cached_property
     def _columns(self) -> _Columns:
-        limit = self.project.settings.stream_mb * 1_000_000
-        columns = _Columns(self.total, self.project if self.found.size_bytes > limit else None)
+        columns = _Columns(self.project, self.total)
         for name, series in self._series():
             columns.add(name, _array(name, series, is_flat=self.is_flat))
         return columns
@@ -101,21 +100,15 @@ class Rows:
 
 
 class _Columns:
-    """Columns cut in chunks of rows; on the disk where they are many.
+    """Columns cut in chunks of rows: in memory up to `stream_mb`, and all of them in a file from then on."""
 
-    Parameters
-    ----------
-    project
-        Where there is room for the whole table for a while; None to keep it in memory.
-    """
-
-    def __init__(self, rows: int, project: Project | None) -> None:
+    def __init__(self, project: Project, rows: int) -> None:
+        self._project = project
         self._rows = rows
+        self._room = project.settings.stream_mb * 1_000_000
         self._fields: list[tuple[str, pa.DataType]] = []
         self._chunks: list[list[pa.Array | int]] = []
-        self._file = None
-        if project is not None:
-            self._file = scratch.nameless(scratch.folder_of(project))
+        self._file: IO[bytes] | None = None
 
     @property
     def schema(self) -> pa.Schema:
@@ -126,7 +119,11 @@ class _Columns:
     def add(self, name: str, array: pa.Array) -> None:
         self._fields.append((name, array.type))
         pieces = [array.slice(start, _PIECE) for start in range(0, max(1, self._rows), _PIECE)]
-        self._chunks.append(pieces if self._file is None else list(map(self._write, pieces)))
+        self._room -= array.nbytes
+        if self._room < 0 and self._file is None:
+            self._file = scratch.nameless(scratch.folder_of(self._project))
+            self._chunks = [list(map(self._kept, chunks)) for chunks in self._chunks]
+        self._chunks.append(list(map(self._kept, pieces)))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows, so many at once as they are not too many bytes."""
@@ -143,11 +140,12 @@ class _Columns:
         if waiting:
             yield pa.concat_batches(waiting)
 
-    def _write(self, array: pa.Array) -> int:
+    def _kept(self, array: pa.Array | int) -> pa.Array | int:
+        """Return a chunk, or where in the file it lies."""
         import pyarrow as pa
 
-        if self._file is None:
-            raise TypeError("there is no file")
+        if self._file is None or isinstance(array, int):
+            return array
         start = self._file.seek(0, 2)
         batch = pa.RecordBatch.from_arrays([array], names=["values"])
         with pa.ipc.new_stream(self._file, batch.schema) as writer:

@@ -16,7 +16,7 @@ from jupyter_mlops.core.exporter import Destination, Export, size_of
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.exports.batches import Rows
 from jupyter_mlops.data.sources.flow import cause
-from jupyter_mlops.data.versions.catalogue import Snapshot
+from jupyter_mlops.data.versions.catalogue import Snapshot, shown_shape
 from jupyter_mlops.data.versions.resolve import resolve
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def writing(found: Snapshot, target: str) -> Iterator[None]:
 
 def shape_of(found: Snapshot) -> str:
     """Return how large a version is, in words."""
-    return f"{found.rows:,} rows × {found.columns:,} columns"
+    return shown_shape(found.rows, found.columns)
 
 
 def personal_of(project: Project, found: Snapshot) -> tuple[str, ...]:

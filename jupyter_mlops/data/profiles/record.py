@@ -14,6 +14,7 @@ from jupyter_mlops.data.sketch.frequent import Frequent, Value
 from jupyter_mlops.data.sketch.numbers import Numbers
 from jupyter_mlops.data.sketch.reading import Kind
 from jupyter_mlops.data.sketch.table import TableSketch
+from jupyter_mlops.data.versions.catalogue import shown_shape
 
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _BINS = 20
@@ -138,7 +139,7 @@ class Profile(Record):
         if any(column.is_withheld for column in self.columns):
             notes.append("Values of columns that look personal are withheld.")
         return Card(
-            f"{self.subject}: {self.rows:,} rows × {len(self.columns):,} columns",
+            f"{self.subject}: {shown_shape(self.rows, len(self.columns))}",
             "info",
             columns=("column", "type", "missing", "distinct", "least", "median", "most", "most frequent"),
             rows=tuple(map(_row, self.columns[:_SHOWN])),

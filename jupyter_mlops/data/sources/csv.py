@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.data.sources.flow import Part, telling
+from jupyter_mlops.data.sources.packed import is_packed, unpacked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,22 +88,25 @@ class _Survey:
     """The columns of a file, and in which blocks it can be read."""
 
     path: Path
+    name: str
     delimiter: str
     block: int = _BLOCKS[0]
     columns: list[_Column] = field(default_factory=list)
     rows: int = 0
+    size_bytes: int = 0
 
-    def read(self, name: str) -> None:
+    def read(self) -> None:
         """Read the whole file."""
         names = self._names()
-        self.columns, self.rows = [_Column(item) for item in names], 0
-        size, done = self.path.stat().st_size, 0
-        for batch in telling(name, self._texts(name)):
+        self.columns, self.rows, self.size_bytes = [_Column(item) for item in names], 0, 0
+        size = 0 if is_packed(self.path) else self.path.stat().st_size
+        for done, batch in enumerate(telling(self.name, self._texts()), 1):
             for column, values in zip(self.columns, batch.columns, strict=True):
                 column.look(values, self.rows)
             self.rows += len(batch)
-            done = min(size, done + self.block)
-            progress.report(done >> 10, size >> 10, "finding types")
+            self.size_bytes += batch.nbytes
+            progress.report(min(size, done * self.block) >> 10, size >> 10, "finding types")
+        self.size_bytes = size or self.size_bytes
 
     def batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Yield its batches, each column of the type that *schema* says."""
@@ -109,31 +114,35 @@ class _Survey:
 
         order = schema.names
         own = [column.name for column in self.columns]
-        for batch in self._open(dict(zip(order, schema.types, strict=True))):
-            yield (
-                batch
-                if order == own
-                else pa.RecordBatch.from_arrays([batch.column(name) for name in order], schema=schema)
-            )
+        with self._open(dict(zip(order, schema.types, strict=True))) as found:
+            for batch in found:
+                yield (
+                    batch
+                    if order == own
+                    else pa.RecordBatch.from_arrays([batch.column(name) for name in order], schema=schema)
+                )
 
-    def _texts(self, name: str) -> Iterator[pa.RecordBatch]:
+    def _texts(self) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         try:
-            yield from self._open({column.name: pa.string() for column in self.columns})
+            with self._open({column.name: pa.string() for column in self.columns}) as found:
+                yield from found
         except pa.ArrowInvalid as error:
             match = _NOT_UTF8.search(str(error))
             if match is None:
                 raise
             raise Invalid(
-                f"{name!r} is not UTF-8 in column {self.columns[int(match['column'])].name!r}, line {match['line']}.",
+                f"{self.name!r} is not UTF-8 in column {self.columns[int(match['column'])].name!r}, line {match['line']}.",
                 hint="Save it as UTF-8, or read it with pandas.read_csv(encoding=…) and snapshot the variable.",
             ) from error
 
     def _names(self) -> list[str]:
         """Return the names of the columns, those that repeat numbered as pandas does."""
         found: dict[str, int] = {}
-        for place, name in enumerate(self._open({}, has_header=True).schema.names):
+        with self._open({}, has_header=True) as reader:
+            names = reader.schema.names
+        for place, name in enumerate(names):
             base = unique = name or f"Unnamed: {place}"
             while unique in found:
                 found[base] += 1
@@ -141,22 +150,26 @@ class _Survey:
             found[unique] = 0
         return list(found)
 
-    def _open(self, types: dict[str, pa.DataType], *, has_header: bool = False) -> CSVStreamingReader:
+    @contextmanager
+    def _open(
+        self, types: dict[str, pa.DataType], *, has_header: bool = False
+    ) -> Iterator[CSVStreamingReader]:
         from pyarrow import csv
 
         names = {} if has_header else {"column_names": list(self._header()), "skip_rows": 1}
-        return csv.open_csv(
-            self.path,
-            read_options=csv.ReadOptions(block_size=self.block, use_threads=False, **names),
-            parse_options=csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
-            convert_options=csv.ConvertOptions(
-                column_types=types,
-                null_values=list(_MISSING),
-                strings_can_be_null=True,
-                true_values=["True", "TRUE", "true"],
-                false_values=["False", "FALSE", "false"],
-            ),
-        )
+        with unpacked(self.path, self.name) as file:
+            yield csv.open_csv(
+                file,
+                read_options=csv.ReadOptions(block_size=self.block, use_threads=False, **names),
+                parse_options=csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
+                convert_options=csv.ConvertOptions(
+                    column_types=types,
+                    null_values=list(_MISSING),
+                    strings_can_be_null=True,
+                    true_values=["True", "TRUE", "true"],
+                    false_values=["False", "FALSE", "false"],
+                ),
+            )
 
     def _header(self) -> Iterator[str]:
         return (column.name for column in self.columns)
@@ -172,11 +185,11 @@ def open_csv(path: Path, name: str, delimiter: str = "") -> Part:
     """
     import pyarrow as pa
 
-    size = _check_start(path, name)
-    survey = _surveyed(path, name, delimiter or _delimiter(path))
+    start = _start(path, name)
+    survey = _surveyed(path, name, delimiter or _delimiter(start))
     schema = pa.schema([(column.name, _types()[column.kind]) for column in survey.columns])
     notes = tuple(_note(column, name) for column in survey.columns if column.changed_at)
-    return Part(name, schema, survey.batches, size, is_text=True, notes=notes)
+    return Part(name, schema, survey.batches, survey.size_bytes, is_text=True, notes=notes)
 
 
 def _surveyed(path: Path, name: str, delimiter: str) -> _Survey:
@@ -184,9 +197,9 @@ def _surveyed(path: Path, name: str, delimiter: str) -> _Survey:
     import pyarrow as pa
 
     for block in _BLOCKS:
-        survey = _Survey(path, delimiter, block)
+        survey = _Survey(path, name, delimiter, block)
         try:
-            survey.read(name)
+            survey.read()
         except (Invalid, pa.ArrowInvalid) as error:
             if "straddl" in str(error) and block != _BLOCKS[-1]:
                 continue
@@ -195,21 +208,20 @@ def _surveyed(path: Path, name: str, delimiter: str) -> _Survey:
     raise Invalid(f"{name!r} has a row that is too long.", hint="Split it.")
 
 
-def _check_start(path: Path, name: str) -> int:
-    size = path.stat().st_size
-    if not size:
+def _start(path: Path, name: str) -> bytes:
+    """Return the first bytes of a file that holds something, and not in UTF-16."""
+    with unpacked(path, name) as file:
+        start = file.read(_BLOCKS[0])
+    if not start:
         raise Invalid(f"{name!r} is empty.", hint="A table needs at least the names of its columns.")
-    with path.open("rb") as file:
-        start = file.read(4)
     if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise Invalid(f"{name!r} cannot be read: it is UTF-16.", hint="Save it as UTF-8.")
-    return size
+    return start
 
 
-def _delimiter(path: Path) -> str:
+def _delimiter(start: bytes) -> str:
     """Return what divides the names of the columns: a comma, or else what spreadsheets of other countries write."""
-    with path.open("rb") as file:
-        names = _QUOTED.sub(b"", file.readline(_BLOCKS[0]))
+    names = _QUOTED.sub(b"", start.partition(b"\n")[0])
     return next((mark for mark in (",", ";", "\t") if mark.encode() in names), ",")
 
 

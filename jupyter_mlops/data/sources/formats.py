@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid
-from jupyter_mlops.data.sources import csv
+from jupyter_mlops.data.sources import csv, packed
 from jupyter_mlops.data.sources.flow import Part, broken, fitted
 from jupyter_mlops.data.sources.pieces import collected
+from jupyter_mlops.data.sources.scratch import Room
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,20 +24,25 @@ SUFFIXES = (
     *(".csv", ".tsv", ".parquet", ".json", ".jsonl", ".ndjson", ".feather", ".arrow"),
     *(".xlsx", ".xlsm", ".xls", ".ods"),
 )
-Opener = Callable[[Path, str, Path], Part]
+_PACKED = tuple(text + how for text in (".csv", ".tsv", ".jsonl", ".ndjson") for how in packed.SUFFIXES)
+Opener = Callable[[Path, str, Room], Part]
 
 
-def open_file(path: Path, name: str, folder: Path, suffix: str | None = None) -> Part:
+def kind_of(name: str | PurePath) -> str:
+    """Return the suffix that says which kind of table a file is, like `.csv` or `.csv.gz`; empty if none does."""
+    suffix = packed.suffix_of(name)
+    return suffix if suffix in SUFFIXES or suffix in _PACKED else ""
+
+
+def open_file(path: Path, name: str, room: Room) -> Part:
     """Open the table that a file holds.
 
     Parameters
     ----------
     name
         What people call it.
-    folder
-        Where there is room for what has to be read twice.
-    suffix
-        What it is, where its name does not say.
+    room
+        Where what has to be read twice is kept meanwhile.
 
     Raises
     ------
@@ -44,14 +51,14 @@ def open_file(path: Path, name: str, folder: Path, suffix: str | None = None) ->
     """
     import pyarrow as pa
 
-    opener = _openers().get((suffix or path.suffix).lower())
+    opener = _openers().get(kind_of(path))
     if opener is None:
         raise Invalid(
             f"{name!r} is not a table that can be read.",
-            hint=f"These are: {', '.join(SUFFIXES)}; or name a snapshot.",
+            hint=f"These are: {', '.join(SUFFIXES)}, texts also compressed, like .csv.gz; or name a snapshot.",
         )
     try:
-        return opener(path, name, folder)
+        return opener(path, name, room)
     except (ValueError, OSError, pa.ArrowException) as error:
         raise broken(name, error) from error
 
@@ -95,7 +102,8 @@ def _openers() -> dict[str, Opener]:
         ".arrow": lambda path, name, _: _arrow(path, name),
     }
     whole: Opener = lambda path, name, _: _whole(path, name)  # noqa: E731 - five suffixes share it
-    return dict.fromkeys(SUFFIXES, whole) | found
+    compressed = {suffix: found[suffix[: suffix.rindex(".")]] for suffix in _PACKED}
+    return dict.fromkeys(SUFFIXES, whole) | found | compressed
 
 
 def _parquet(path: Path, name: str) -> Part:
@@ -138,17 +146,19 @@ def _arrow(path: Path, name: str) -> Part:
     return Part(name, found, read, path.stat().st_size)
 
 
-def _json_lines(path: Path, name: str, folder: Path) -> Part:
-    if not path.stat().st_size:
+def _json_lines(path: Path, name: str, room: Room) -> Part:
+    with packed.unpacked(path, name) as file:
+        is_empty = not file.read(1)
+    if is_empty:
         raise Invalid(f"{name!r} is empty.", hint="A table needs at least one line.")
-    return collected(name, _json_batches(path, name), folder)
+    return collected(name, _json_batches(path, name), room)
 
 
 def _json_batches(path: Path, name: str) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     row = 0
-    with path.open(encoding="utf-8-sig") as file:
+    with packed.unpacked(path, name) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
         while lines := file.readlines(_LINES):
             found = [
                 _object(line, name, row + number) for number, line in enumerate(lines, 1) if line.strip()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.data.sources.flow import Flow, cause, joined
 from jupyter_mlops.data.sources.pieces import collected
+from jupyter_mlops.data.sources.scratch import Room
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def flow_of(table: object, folder: Path) -> Flow:
         yield from map(_plain, reader)
 
     try:
-        return joined(name, [collected(name, batches(), folder)])
+        return joined(name, [collected(name, batches(), Room(folder))])
     except pa.ArrowException as error:
         raise _broken(table, error) from error
 

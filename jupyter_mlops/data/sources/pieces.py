@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, Unavailable
-from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.sources.flow import Part, fitted, wider
+from jupyter_mlops.data.sources.scratch import Room
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 class Pieces:
-    """A temporary file of batches, which goes when nobody holds this any more.
+    """Batches in a temporary file.
 
     Parameters
     ----------
-    folder
+    room
         Where there is room for the whole table for a while.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._file = scratch.nameless(folder)
+    def __init__(self, room: Room) -> None:
+        self._room = room
         self._starts: list[int] = []
+        self._size = 0
         self._fields: dict[str, pa.DataType] = {}
         self._rows = 0
 
@@ -41,10 +41,12 @@ class Pieces:
 
         for field in batch.schema:
             self._widen(field)
-        start = self._file.seek(0, 2)
         try:
-            with pa.ipc.new_stream(self._file, batch.schema) as writer:
+            file = self._room.file
+            start = file.seek(0, 2)
+            with pa.ipc.new_stream(file, batch.schema) as writer:
                 writer.write_batch(batch)
+            self._size += file.tell() - start
         except OSError as error:
             raise Unavailable(f"There is no room for the table: {error}.", hint="Free some disk.") from error
         self._starts.append(start)
@@ -63,14 +65,14 @@ class Pieces:
 
         row = 0
         for start in self._starts:
-            self._file.seek(start)
-            for batch in pa.ipc.open_stream(pa.PythonFile(self._file, mode="r")):
+            self._room.file.seek(start)
+            for batch in pa.ipc.open_stream(pa.PythonFile(self._room.file, mode="r")):
                 yield fitted(batch, schema, row)
                 row += len(batch)
 
     def part(self, name: str) -> Part:
         """Return it as a part of a table."""
-        return Part(name, self.schema, self.read, self._file.seek(0, 2))
+        return Part(name, self.schema, self.read, self._size)
 
     def _widen(self, field: pa.Field) -> None:
         before = self._fields.get(field.name)
@@ -83,9 +85,9 @@ class Pieces:
         self._fields[field.name] = kind
 
 
-def collected(name: str, batches: Iterable[pa.RecordBatch], folder: Path) -> Part:
+def collected(name: str, batches: Iterable[pa.RecordBatch], room: Room) -> Part:
     """Keep what can be read only once, so that it can be read again."""
-    pieces = Pieces(folder)
+    pieces = Pieces(room)
     for batch in batches:
         pieces.add(batch)
     return pieces.part(name)

@@ -16,9 +16,9 @@ from jupyter_mlops.core import secret
 from jupyter_mlops.core.errors import Invalid, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.verb import did_you_mean
-from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.sources.flow import Flow, cause, joined
 from jupyter_mlops.data.sources.pieces import collected
+from jupyter_mlops.data.sources.scratch import Room, folder_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,7 +52,7 @@ def open_query(project: Project, text: str) -> Flow:
     name = f"sql:{match['name']}"
     with _connected(match["name"], engine) as connection, _asking(match["name"], engine):
         answer = connection.execution_options(stream_results=True).exec_driver_sql(match["query"])
-        part = collected(name, _batches(connection, answer, match["name"]), scratch.folder_of(project))
+        part = collected(name, _batches(connection, answer, match["name"]), Room(folder_of(project)))
     return joined(name, [part])
 
 
@@ -61,7 +61,7 @@ def _engine(project: Project, name: str) -> Engine:
     if name not in known:
         made = f"Set connections.{name} = 'env:{name.upper().replace('-', '_')}_URL' in [tool.jupyter-mlops]."
         raise NotFound(f"No connection is called {name!r}.", hint=did_you_mean(name, known) or made)
-    address = secret.read(project.root, known[name])
+    address = _address(project, name)
     try:
         url = make_url(address)
         waiting = _WAITING.get(url.get_backend_name())
@@ -72,6 +72,13 @@ def _engine(project: Project, name: str) -> Engine:
             f"The secret of the connection {name!r} is no URL of a database that can be opened.",
             hint="Write it like postgresql+psycopg://user:password@host/shop, and install its driver.",
         ) from None
+
+
+def _address(project: Project, name: str) -> str:
+    try:
+        return secret.read(project.root, project.settings.connections[name])
+    except (Invalid, NotFound) as error:
+        raise type(error)(f"The connection {name!r} has no URL: {error.message}", hint=error.hint) from None
 
 
 def _batches(connection: Connection, answer: CursorResult[object], name: str) -> Iterator[pa.RecordBatch]:
@@ -139,4 +146,5 @@ def _silent(name: str, error: SQLAlchemyError, engine: Engine) -> Unavailable:
 
 def _said(error: SQLAlchemyError, engine: Engine) -> str:
     said, password = cause(getattr(error, "orig", None) or error), engine.url.password
+    said = said.rstrip("?")  # drivers ask whether the server is running
     return said.replace(str(password), "***") if password else said

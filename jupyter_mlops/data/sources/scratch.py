@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +26,18 @@ _FRESH_S = 3600  # how long that may take at most
 def folder_of(project: Project) -> Path:
     """Return where there is room for a whole table for a while; runs that wait for the tracker are beside it."""
     return project.folder / "spool"
+
+
+class Room:
+    """Room for tables for a while: one file for all of them, which is gone when nobody holds this any more."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def file(self) -> IO[bytes]:
+        """Where they lie, one after another; made when the first comes."""
+        return nameless(self._folder)
 
 
 def nameless(folder: Path) -> IO[bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from http.client import HTTPException
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -18,7 +18,7 @@ from jupyter_mlops.core.errors import Invalid, MlopsError, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.sources.flow import Flow, Part, cause, joined
-from jupyter_mlops.data.sources.formats import SUFFIXES, open_file
+from jupyter_mlops.data.sources.formats import kind_of, open_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,7 +94,7 @@ def _of_web(project: Project, url: str) -> Part:
     opener = build_opener(_Redirects(project.settings.url_schemes))
     request = _request(url)
     with _asking(url, limit), opener.open(request, timeout=limit) as answer:
-        suffix = _suffix(url) or _KINDS.get(answer.headers.get_content_type(), "")
+        suffix = kind_of(urlsplit(url).path) or _KINDS.get(answer.headers.get_content_type(), "")
         total = int(answer.headers.get("Content-Length") or 0)
         kept = _kept(project, answer, suffix, total)
     return _opened(project, kept, shown(url))
@@ -120,7 +120,7 @@ def _of_store(project: Project, url: str, scheme: str) -> Iterator[Part]:
     for found in paths:
         name = f"{scheme}://{found}"
         with _asking(name, project.settings.url_timeout_s), files.open(found, "rb") as source:
-            kept = _kept(project, source, _suffix(name), int(getattr(source, "size", 0) or 0))
+            kept = _kept(project, source, kind_of(urlsplit(name).path), int(getattr(source, "size", 0) or 0))
         yield _opened(project, kept, name)
 
 
@@ -169,18 +169,13 @@ def _put(kept: IO[bytes], piece: bytes) -> None:
 
 
 def _opened(project: Project, kept: IO[bytes], name: str) -> Part:
-    part = open_file(Path(kept.name), name, scratch.folder_of(project))
+    part = open_file(Path(kept.name), name, scratch.Room(scratch.folder_of(project)))
 
     def read(schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         yield from part.read(schema)
         kept.tell()  # the file has to live as long as whoever reads it
 
     return replace(part, read=read)
-
-
-def _suffix(url: str) -> str:
-    found = PurePosixPath(urlsplit(url).path).suffix.lower()
-    return found if found in SUFFIXES else ""
 
 
 def _has_wildcard(path: str) -> bool:
@@ -215,5 +210,5 @@ def _asking(url: str, limit: float) -> Iterator[None]:
 def _silent(url: str, reason: str) -> Unavailable:
     return Unavailable(
         f"{shown(url)} cannot be read: {reason.rstrip('.')}.",
-        hint="Check the address and the network, then try again.",
+        hint="Check the address, the network and, for a bucket, its credentials, then try again.",
     )

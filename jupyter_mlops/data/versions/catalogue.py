@@ -22,7 +22,7 @@ from sqlalchemy import (
 from jupyter_mlops.core.card import Card, State
 from jupyter_mlops.core.record import Record
 from jupyter_mlops.core.store import METADATA
-from jupyter_mlops.core.types import DatasetName, SnapshotRef, split_reference
+from jupyter_mlops.core.types import DatasetName, SnapshotRef
 from jupyter_mlops.data.privacy.scan import Personal
 
 SNAPSHOTS = Table(
@@ -64,6 +64,8 @@ class Snapshot(Record):
         What a derived version was made by, and from which versions.
     newer
         Versions that came after those, or after what those were made from: it is due to be made again.
+    renewed
+        Sources that this call made again first, since they were stale.
     personal
         Columns that look personal, unless that was allowed.
     findings
@@ -89,27 +91,23 @@ class Snapshot(Record):
     made_by: str = ""
     made_from: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
     personal: tuple[Personal, ...] = ()
     findings: tuple[str, ...] = ()
     breaches: int | None = None
 
-    @property
-    def first_due(self) -> str:
-        """The dataset to make again: this one, or its source where that is due itself."""
-        newer, sources = ([split_reference(ref)[0] for ref in refs] for refs in (self.newer, self.made_from))
-        return self.dataset if not sources or set(newer) & set(sources) else sources[0]
-
     def card(self) -> Card:
         """Say whether it is new, what it holds, and how to use it."""
-        shape = f"{_counted(self.rows, 'row')} × {_counted(self.columns, 'column')}"
         facts = [
-            ("content", f"{shape}, {shown_size(self.size_bytes)}"),
+            ("content", f"{shown_shape(self.rows, self.columns)}, {shown_size(self.size_bytes)}"),
             ("digest", self.digest[:12]),
             ("made", f"{self.created_at:%Y-%m-%d %H:%M} UTC by {self.actor}"),
         ]
         if self.made_by:
             origin = f" from {', '.join(self.made_from)}" if self.made_from else ""
             facts.append(("derived", f"by {self.made_by}{origin}"))
+        if self.renewed:
+            facts.append(("first", f"{', '.join(self.renewed)} made again"))
         if self.newer:
             facts.append(("stale", f"{', '.join(self.newer)} came since"))
         if self.personal:
@@ -124,7 +122,7 @@ class Snapshot(Record):
         notes = [f"Same content as {self.dataset}@{self.same_as}; it takes no room."] * bool(self.same_as)
         steps = [f"%mlops load {self.ref}", f"%mlops datasets {self.dataset}"]
         if self.newer:
-            steps.insert(0, f"%mlops derive {self.first_due} --again")
+            steps.insert(0, f"%mlops derive {self.dataset} --again")
         if self.personal:
             steps.insert(0, f"%mlops mask {self.ref}")
         if self.findings:
@@ -226,8 +224,9 @@ def shown_size(size_bytes: int) -> str:
     return f"{size:.0f} {_UNITS[unit]}" if unit == 0 else f"{size:.1f} {_UNITS[unit]}"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def shown_shape(rows: int, columns: int) -> str:
+    """Return how many rows and columns there are, in words."""
+    return f"{rows:,} row{'' if rows == 1 else 's'} × {columns:,} column{'' if columns == 1 else 's'}"
 
 
 def _snapshot(row: RowMapping) -> Snapshot:

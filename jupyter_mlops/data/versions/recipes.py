@@ -109,6 +109,24 @@ def with_origin(connection: Connection, snapshots: Iterable[Snapshot]) -> Sequen
     return [_with_origin(connection, item) for item in snapshots]
 
 
+def due(connection: Connection, recipe: Recipe, seen: set[str]) -> Iterator[str]:
+    """Yield the sources that are stale themselves, in the order in which they are to be made again.
+
+    Parameters
+    ----------
+    seen
+        Datasets that are not looked at; it grows.
+    """
+    for source in recipe.sources:
+        last = None if source.dataset in seen else catalogue.latest(connection, source.dataset)
+        seen.add(source.dataset)
+        before = None if last is None else get(connection, last)
+        if last is not None and before is not None:
+            yield from due(connection, before, seen)
+            if _with_origin(connection, last).newer:
+                yield source.dataset
+
+
 def _newer(connection: Connection, recipe: Recipe, seen: set[str]) -> Iterator[str]:
     """Yield the versions that came since: of a source, or of what that was made from."""
     for source in recipe.sources:

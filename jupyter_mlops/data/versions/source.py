@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.core.project import Project, confined
-from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.sources.flow import Flow, joined
-from jupyter_mlops.data.sources.formats import SUFFIXES, is_whole, open_file, read_whole
+from jupyter_mlops.data.sources.formats import is_whole, kind_of, open_file, read_whole
 from jupyter_mlops.data.sources.query import is_query, open_query
+from jupyter_mlops.data.sources.scratch import Room, folder_of
 from jupyter_mlops.data.sources.url import is_url, open_url
 from jupyter_mlops.data.sources.url import shown as shown_url
 
@@ -79,7 +79,7 @@ def _find(project: Project, text: str) -> pd.DataFrame | Flow:
     try:
         return loaded(project, text)
     except (NotFound, Invalid) as error:
-        if PurePath(text).suffix.lower() not in SUFFIXES:
+        if not kind_of(text):
             raise
         raise NotFound(f"No file {text!r} in {project.root}.", hint="Paths start at the project.") from error
 
@@ -97,11 +97,11 @@ def _is_file(project: Project, text: str) -> bool:
 
 def _open_file(project: Project, text: str) -> pd.DataFrame | Flow:
     path = confined(project.root, text)
-    if path.suffix.lower() in SUFFIXES and not path.is_file():
+    if kind_of(path) and not path.is_file():
         raise Invalid(f"{text!r} is not a file.", hint="Name one file, or several: data/*.csv.")
     if is_whole(path):
         return read_whole(path, text)
-    return joined(text, [open_file(path, text, scratch.folder_of(project))])
+    return joined(text, [open_file(path, text, Room(folder_of(project)))])
 
 
 def _open_files(project: Project, pattern: str) -> Flow:
@@ -111,8 +111,8 @@ def _open_files(project: Project, pattern: str) -> Flow:
         raise NotFound(
             f"No file matches {pattern!r}.", hint="Patterns start at the project, like data/*.csv."
         )
-    folder = scratch.folder_of(project)
-    return joined(pattern, [open_file(confined(project.root, name), name, folder) for name in names])
+    room = Room(folder_of(project))
+    return joined(pattern, [open_file(confined(project.root, name), name, room) for name in names])
 
 
 def _matching(root: Path, pattern: str) -> Sequence[str]:

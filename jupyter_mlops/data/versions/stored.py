@@ -43,11 +43,10 @@ class StoredTable:
 
     def column(self, place: int) -> pd.Series:
         """Read a column."""
-        from jupyter_mlops.data.encoding.frame import decode
+        from jupyter_mlops.data.encoding.frame import decode_column
 
-        index, labels = (self._reader.part(part) for part in (self.manifest.index, self.manifest.labels))
         part = self._reader.part(self.manifest.columns[place])
-        return decode(self.rows, index, labels, [part], [place]).iloc[:, 0]
+        return decode_column(part, self.rows, self.index, self.labels[place])
 
     def profile(self) -> TableSketch | None:
         """Return what is known of its columns, if that was kept."""

@@ -3104,6 +3104,8 @@ export interface components {
          *         Those that lost rows; the others had none.
          *     elsewhere
          *         Datasets made from these, in which rows cannot be told apart by the column.
+         *     copies
+         *         Datasets with a version of the very content that lost rows here: they still hold them.
          */
         Forgotten: {
             /**
@@ -3123,6 +3125,11 @@ export interface components {
              * @default []
              */
             elsewhere: string[];
+            /**
+             * Copies
+             * @default []
+             */
+            copies: string[];
         };
         /**
          * GateReport
@@ -4391,6 +4398,8 @@ export interface components {
          *         How many files went: leftovers are what writers and downloads that were killed left behind.
          *     young
          *         How many nobody needs, but were spared.
+         *     keep
+         *         How many versions of each dataset were to stay, where that was said.
          */
         Pruned: {
             /** Versions */
@@ -4405,6 +4414,11 @@ export interface components {
             young: number;
             /** Is Dry Run */
             is_dry_run: boolean;
+            /**
+             * Keep
+             * @default null
+             */
+            keep: number | null;
         };
         /**
          * Recorded
@@ -5319,6 +5333,8 @@ export interface components {
          *         What a derived version was made by, and from which versions.
          *     newer
          *         Versions that came after those, or after what those were made from: it is due to be made again.
+         *     renewed
+         *         Sources that this call made again first, since they were stale.
          *     personal
          *         Columns that look personal, unless that was allowed.
          *     findings
@@ -5393,6 +5409,11 @@ export interface components {
              * @default []
              */
             newer: string[];
+            /**
+             * Renewed
+             * @default []
+             */
+            renewed: string[];
             /**
              * Personal
              * @default []
@@ -7811,7 +7832,7 @@ export interface operations {
                     keep?: string[];
                     /**
                      * Again
-                     * @description Make it by its own recipe, from the latest versions of its sources.
+                     * @description Make it by its own recipe, from the latest versions of its sources; stale ones first.
                      * @default false
                      */
                     again?: boolean;

@@ -28,7 +28,7 @@ class TestSnapshot:
         """On the card, with the line that names the rows; the version is kept."""
         write(project, RULES.format("false"))
         made = snapshot(project, pd.DataFrame({"age": [-1.0]}), "shop")
-        assert made.findings == ("shop.contract.toml: 1 of 1 rows are below 0 (error)",)
+        assert made.findings == ("shop.contract.toml: age: 1 of 1 rows are below 0 (error)",)
         assert (made.card().state, made.card().next[0]) == ("warning", "%mlops validate shop@1")
 
     def test_an_enforced_one_refuses(self, project):

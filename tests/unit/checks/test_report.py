@@ -26,11 +26,27 @@ class TestVerdict:
         assert (report.verdict, report.is_well) == (verdict, verdict == "passed")
 
 
+class TestFinding:
+    @pytest.mark.parametrize(
+        ("about", "message", "said"),
+        [
+            ("age", "3 rows are below 0", "age: 3 rows are below 0"),
+            ("age", "the newest age is 3 days old", "the newest age is 3 days old"),
+            ("a", "3 rows are below 0", "a: 3 rows are below 0"),
+            ("shop, day", "2 rows share their shop and day", "2 rows share their shop and day"),
+            ("", "50 rows are fewer than 60", "50 rows are fewer than 60"),
+        ],
+    )
+    def test_it_says_what_it_is_about(self, about, message, said):
+        """Once: where the message names it, nothing is added."""
+        assert Finding(check="any", subject=about, message=message).said == said
+
+
 class TestCard:
     def test_the_worst_comes_first(self):
         """In the headline and in the table."""
         card = Report(subject="customers@3", findings=(WARNING, ERROR)).card()
-        assert card.title == "customers@3: 3 rows are below 0"
+        assert card.title == "customers@3: age: 3 rows are below 0"
         assert [row[0] for row in card.rows] == ["error", "warning"]
 
     def test_what_was_not_answered_is_said(self):

@@ -37,7 +37,7 @@ class TestSubject:
 
     def test_a_table_keeps_the_contract_that_is_named(self, shop):
         """Before it becomes a version."""
-        assert validate(shop, FRAME.head(1), dataset="shop").headline == "the table passed 1 checks"
+        assert validate(shop, FRAME.head(1), dataset="shop").headline == "the table passed 1 check"
 
     def test_without_a_contract_there_is_nothing_to_ask(self, project):
         """Said, with the next step; never passed."""

@@ -35,6 +35,12 @@ def features(customers, by=1):
 def joined(customers, orders):
     return customers.merge(orders, on="id")
 
+def anything(*tables):
+    return tables[0]
+
+def picky(features):
+    return features.iloc[[2]]
+
 def broken(customers):
     return customers["gone"]
 
@@ -144,16 +150,51 @@ class TestStale:
         assert "stale" not in str(datasets(project, "features"))
 
     def test_so_is_one_behind_its_source(self, project, maker):
-        """What was made from something stale is stale, until both are made again, the source first."""
+        """What was made from something stale is stale, until it is made again: the source first, by itself."""
         derive(project, "features", source=("customers",), using=maker("features"))
         derive(project, "again", source=("features",), using=maker("features"))
         snapshot(project, CUSTOMERS.head(2), "customers")
         assert "customers@2 came since" in str(show(project, "again"))
-        assert "derive features --again" in str(show(project, "again"))
-        derive(project, "features", again=True)
         assert "derive again --again" in str(show(project, "again"))
-        derive(project, "again", again=True)
-        assert "stale" not in str(show(project, "again"))
+        made = derive(project, "again", again=True)
+        assert (made.ref, made.made_from, made.renewed) == ("again@2", ("features@2",), ("features@2",))
+        assert "features@2 made again" in str(made)
+        assert "stale" not in str(datasets(project, "features")) + str(show(project, "again"))
+
+    def test_one_that_fails_is_named_and_those_before_it_stay(self, project, maker):
+        """It is the source that has to be mended."""
+        derive(project, "features", source=("customers",), using=maker("features"))
+        derive(project, "picky", source=("features",), using=maker("picky"))
+        derive(project, "last", source=("picky",), using=maker("anything"))
+        snapshot(project, CUSTOMERS.head(2), "customers")
+        with pytest.raises(Invalid, match=r"^picky is stale, and cannot be made again: picky failed in line"):
+            door.enter(project, verb_of(derive), {"name": "last", "again": True})
+        assert [resolve(project, name).version for name in ("features", "picky", "last")] == [2, 1, 1]
+
+    def test_a_source_that_is_given_is_taken_as_it_is(self, project, maker):
+        """Only what is not given is made again first."""
+        derive(project, "features", source=("customers",), using=maker("features"))
+        derive(project, "again", source=("features",), using=maker("features"))
+        snapshot(project, CUSTOMERS.head(2), "customers")
+        made = derive(project, "again", again=True, source=("features",))
+        assert (made.is_new, made.made_from, made.renewed) == (False, ("features@1",), ())
+
+    def test_each_is_made_once_and_in_order(self, project, maker):
+        """A source that others share, too; and each has a line of its own in the ledger."""
+        for name, sources in {
+            "a": ("customers",),
+            "b": ("a",),
+            "c": ("a", "b"),
+            "d": ("c", "b", "customers"),
+        }.items():
+            derive(project, name, source=sources, using=maker("anything"))
+        snapshot(project, CUSTOMERS.head(2), "customers")
+        made = door.enter(project, verb_of(derive), {"name": "d", "again": True})
+        assert made.renewed == ("a@2", "b@2", "c@2")
+        with project.store.read() as connection:
+            lines = list(ledger.entries(connection))
+        assert [line.outputs for line in lines] == [(f"snapshot:{name}@2",) for name in "abcd"]
+        assert set(lines[-1].inputs) == {"snapshot:c@2", "snapshot:b@2", "snapshot:customers@2"}
 
     def test_a_source_that_came_back_is_not_newer(self, project, maker):
         """What counts is the content."""

@@ -160,6 +160,15 @@ class TestDerived:
         assert "%mlops derive totals --again" in str(found)
         assert "people@3 came since" in str(show(people, "totals"))
 
+    def test_a_copy_under_another_name_is_told(self, people):
+        """Nobody said that it may be touched; whoever reads the card knows that it still holds the rows."""
+        snapshot(people, load(people, "people@1"), "copy", pii="allow")
+        found = said(people, ADA)
+        assert found.copies == ("copy",)
+        assert "copy had the same content and still holds the rows" in str(found)
+        assert "%mlops forget copy email VALUE" in str(found)
+        assert said(people, "bob@web.de", also=["copy"]).copies == ()
+
     def test_further_datasets_can_be_named(self, people):
         """The same column and values, in a dataset that has nothing to do with it."""
         snapshot(people, PEOPLE[["email"]], "letters", pii="allow")

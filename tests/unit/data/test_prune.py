@@ -120,6 +120,7 @@ class TestPrune:
         orphan(project)
         later(25)
         plan = prune(project, keep=1, dry_run=True)
+        assert plan.card().next == ("%mlops prune --keep 1",)
         assert (plan.versions, plan.objects) == (("customers@1", "customers@2"), 1)
         assert "Would remove 1 objects" in str(plan)
         assert datasets(project, "customers").total == 3

@@ -51,13 +51,22 @@ class TestParse:
         """It is a contract all the same."""
         assert contract.parse("", "c").rules == ()
 
+    def test_rules_are_asked_in_the_order_of_the_file(self):
+        """So that reports of one contract can be compared."""
+        keys = ["unique", "range", "type", "nullable", "finite", "monotonic"]
+        values = ["true", "[0, 1]", "'number'", "false", "true", "'increasing'"]
+        lines = [f"{key} = {value}" for key, value in zip(keys, values, strict=True)]
+        rules = contract.parse("[columns.a]\n" + "\n".join(lines), "c").rules
+        assert [rule.label for rule in rules] == [f"a: {key}" for key in keys]
+
     def test_columns_may_have_any_name(self):
         """Dots, spaces and quotes are TOML's to escape."""
-        text = '[columns."first.name"]\nnullable = false\n[columns."a b"]\nunique = true\n[columns."__index__"]\nunique = true'
+        text = '[columns."first.name"]\nnullable = false\n[columns."a b"]\nunique = true\n[columns."__index__"]\nunique = true\n[columns.""]\nunique = true'
         assert [rule.about for rule in contract.parse(text, "c").rules] == [
             ("first.name",),
             ("a b",),
             ("__index__",),
+            ("",),
         ]
 
     def test_five_thousand_columns_are_read(self):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import resource
+import zipfile
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from jupyter_mlops.core.errors import Invalid, NotFound
+from jupyter_mlops.data.sources import packed
 from jupyter_mlops.data.sources.flow import Flow
 from jupyter_mlops.data.versions.source import open_table, read_table
 
@@ -106,6 +112,69 @@ class TestJsonLines:
             read_table(project, "t.jsonl")
 
 
+class TestCompressed:
+    @pytest.mark.parametrize("how", ["gz", "bz2", "xz", "zip"])
+    @pytest.mark.parametrize("kind", ["csv", "jsonl"])
+    def test_it_is_read_as_if_it_were_not(self, project, kind, how):
+        """Whatever pandas packs, alone and as one of several."""
+        path = project.root / f"t.{kind}.{how}"
+        if kind == "csv":
+            FRAME.to_csv(path, index=False)
+        else:
+            FRAME.to_json(path, orient="records", lines=True)
+        pd.testing.assert_frame_equal(read_table(project, path.name), FRAME)
+        assert len(read_table(project, f"*.{kind}.{how}")) == len(FRAME)
+
+    @pytest.mark.parametrize(("how", "codec"), [("zst", "zstd"), ("lz4", "lz4")])
+    def test_as_arrow_packs_it(self, project, how, codec):
+        """Besides what Python knows."""
+        import pyarrow as pa
+
+        with pa.CompressedOutputStream(str(project.root / f"t.tsv.{how}"), codec) as file:
+            file.write(FRAME.to_csv(index=False, sep="\t").encode())
+        pd.testing.assert_frame_equal(read_table(project, f"t.tsv.{how}"), FRAME)
+
+    def test_its_size_is_that_of_what_is_in_it(self, project):
+        """What is packed well would otherwise be loaded whole."""
+        pd.DataFrame({"a": [7] * 50_000}).to_csv(project.root / "t.csv.gz", index=False)
+        project.settings.__dict__["stream_mb"] = 0.1
+        flow = open_table(project, "t.csv.gz")
+        assert isinstance(flow, Flow)
+        assert sum(map(len, flow)) == 50_000
+
+    @pytest.mark.parametrize("how", packed.SUFFIXES)
+    def test_what_is_broken_is_one_sentence(self, project, how):
+        """What is not packed at all, and what is empty."""
+        path = project.root / f"t.csv{how}"
+        for content, said in ((b"a,b\n1,2\n", "cannot be read"), (b"", "cannot be read|is empty")):
+            path.write_bytes(content)
+            with pytest.raises(Invalid, match=said) as caught:
+                read_table(project, path.name)
+            assert "\n" not in str(caught.value)
+
+    def test_half_a_file(self, project):
+        """It breaks off, and nothing of it is read."""
+        packed_lines = gzip.compress(b'{"a": 1}\n' * 20_000, compresslevel=0)
+        (project.root / "t.jsonl.gz").write_bytes(packed_lines[: len(packed_lines) // 2])
+        with pytest.raises(Invalid, match="Truncated"):
+            read_table(project, "t.jsonl.gz")
+
+    def test_an_archive_of_several_files(self, project):
+        """Nobody says which of them it is."""
+        with zipfile.ZipFile(project.root / "t.csv.zip", "w") as archive:
+            archive.writestr("a.csv", "a\n1\n")
+            archive.writestr("b.csv", "a\n2\n")
+        with pytest.raises(Invalid, match=r"'t\.csv\.zip' is an archive of 2 files"):
+            read_table(project, "t.csv.zip")
+
+    @pytest.mark.parametrize("name", ["t.parquet.gz", "t.gz", "t.json.gz"])
+    def test_only_texts_of_rows(self, project, name):
+        """What else is packed is refused, and the kinds are listed."""
+        (project.root / name).write_bytes(b"x")
+        with pytest.raises(Invalid, match="is not a table that can be read"):
+            read_table(project, f"./{name}")
+
+
 class TestParquet:
     def test_the_index_that_pandas_wrote_comes_back(self, project):
         """A file of pandas is the frame that it was."""
@@ -129,3 +198,18 @@ class TestParquet:
         with pa.ipc.new_stream(str(project.root / "t.arrow"), table.schema) as writer:
             writer.write_table(table)
         assert read_table(project, "t.arrow")["a"].tolist() == [1, 2]
+
+
+class TestManyFiles:
+    def test_more_files_than_may_be_open_at_once(self, project):
+        """What is kept of them meanwhile lies in one file."""
+        for day in range(60):
+            (project.root / f"day-{day:02}.jsonl").write_text(f'{{"day": {day}}}\n')
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        opened = len(list(Path("/proc/self/fd").iterdir()))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 30, before[1]))
+        try:
+            frame = read_table(project, "day-*.jsonl")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        assert frame["day"].tolist() == list(range(60))

@@ -26,6 +26,7 @@ def shop(tmp_path, monkeypatch):
         "lost": "env:LOST_URL",
         "odd": "env:ODD_URL",
         "none": "env:NO_SUCH_URL",
+        "open": "postgresql://ada:hunter22@db.example.org/shop",
     }
     monkeypatch.setenv("SHOP_URL", f"sqlite:///{path}")
     monkeypatch.setenv("LOST_URL", f"sqlite:///{tmp_path}/nowhere/hunter22.db")
@@ -81,7 +82,16 @@ class TestQuery:
             ("sql:shop:select id, id from orders", Invalid, "answers a column twice"),
             ("sql:shop", Invalid, "is no query"),
             ("sql:shpo:select 1", NotFound, "Did you mean 'shop'"),
-            ("sql:none:select 1", NotFound, "env:NO_SUCH_URL holds no secret"),
+            (
+                "sql:none:select 1",
+                NotFound,
+                "The connection 'none' has no URL: env:NO_SUCH_URL holds no secret",
+            ),
+            (
+                "sql:open:select 1",
+                Invalid,
+                "The connection 'open' has no URL: A secret is given as something else",
+            ),
             ("sql:lost:select 1", Unavailable, "The connection 'lost' does not answer: unable to open"),
             ("sql:odd:select 1", Invalid, "is no URL of a database"),
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 
 import pandas as pd
@@ -25,6 +26,7 @@ def site():
     """A site with a CSV and a Parquet file."""
     made = Site()
     made.pages["/a.csv"] = FRAME.to_csv(index=False).encode()
+    made.pages["/a.csv.gz"] = gzip.compress(made.pages["/a.csv"])
     made.pages["/a.parquet"] = FRAME.to_parquet()
     yield made
     made.stop()
@@ -39,7 +41,7 @@ def hasty(tmp_path):
 
 
 class TestWeb:
-    @pytest.mark.parametrize("path", ["/a.csv", "/a.parquet", "/a.csv?token=hunter2hunter2"])
+    @pytest.mark.parametrize("path", ["/a.csv", "/a.csv.gz", "/a.parquet", "/a.csv?token=hunter2hunter2"])
     def test_a_file_is_read(self, project, site, path):
         """By the suffix of its path."""
         pd.testing.assert_frame_equal(read_table(project, site.url + path), FRAME)
