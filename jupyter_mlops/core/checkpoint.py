@@ -129,10 +129,24 @@ def after(connection: Connection, size: int = 0) -> Sequence[Checkpoint]:
     return [_checkpoint(row) for row in connection.execute(query).mappings()]
 
 
+def is_known(connection: Connection, text: str) -> bool:
+    """Whether the store has this note; one that lies elsewhere came from it."""
+    ours = select(CHECKPOINTS.c.note).where(CHECKPOINTS.c.size == size_of(text))
+    return connection.execute(ours).scalar() == text
+
+
+def size_of(text: str) -> int:
+    """Return how many lines a note signs; 0 where it is damaged."""
+    try:
+        return Head.parse(note.Note.parse(text).body).size
+    except MlopsError:
+        return 0
+
+
 def remember(project: Project, made: Checkpoint) -> None:
     """Keep the last checkpoint beside the store too: a store restored from a backup is noticed by it."""
     known = remembered(project)
-    if known is None or _size_of(known) < made.size:
+    if known is None or size_of(known) < made.size:
         fresh = _beside(project).with_suffix(f".{secrets.token_hex(4)}")
         durable.write(fresh, made.note.encode())
         fresh.replace(_beside(project))
@@ -148,13 +162,6 @@ def remembered(project: Project) -> str | None:
 
 def _beside(project: Project) -> Path:
     return project.folder / "checkpoint.txt"
-
-
-def _size_of(text: str) -> int:
-    try:
-        return Head.parse(note.Note.parse(text).body).size
-    except MlopsError:
-        return 0
 
 
 def _add(connection: Connection, made: Checkpoint) -> None:

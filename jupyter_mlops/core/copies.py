@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Integer, String, Table, select
 
-from jupyter_mlops.core import checkpoint, destinations
-from jupyter_mlops.core.errors import MlopsError
+from jupyter_mlops.core import checkpoint, destinations, ledger
+from jupyter_mlops.core.errors import Conflict, MlopsError
 from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.store import METADATA
 
@@ -89,6 +89,8 @@ def _publish(project: Project, known: Copy) -> Copy:
         waiting = checkpoint.after(connection, known.size)[-_AT_ONCE:]
     reason, size = "", known.size
     try:
+        if waiting:
+            _hold_against(project, place)
         for made in waiting:
             destinations.send(project, place, made)
             size = made.size
@@ -98,6 +100,27 @@ def _publish(project: Project, known: Copy) -> Copy:
     if waiting:
         _note_down(project, reached)
     return reached
+
+
+def _hold_against(project: Project, place: str) -> None:
+    """Make sure that the store knows what a place holds, so that two histories never lie in one place.
+
+    Raises
+    ------
+    Conflict
+        It does not.
+    """
+    there = destinations.newest(project, place) or ""
+    size = checkpoint.size_of(there)
+    with project.store.read() as connection:
+        if not size or checkpoint.is_known(connection, there):  # `audit --verify` says what is damaged
+            return
+        lines = ledger.last(connection)
+    raise Conflict(
+        f"it holds a checkpoint of {size} lines that this store lacks, and the ledger ends at "
+        f"{lines}: its end was cut off, an old backup was restored, or another project copies there.",
+        hint="See `%mlops audit --verify`.",
+    )
 
 
 def _note_down(project: Project, reached: Copy) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _WAIT_S = 15.0
 _LARGEST = 10_000
+_FILES = "checkpoint-*.txt"
 _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=10"}
 _CALM = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "commit.gpgSign=false")
 Found = TypeVar("Found")
@@ -36,32 +37,49 @@ def read(project: Project, place: str) -> Sequence[str]:
     Unavailable
         It does not answer.
     """
-    if place.startswith(("command:", *mail.SCHEMES)):
+    if not can_be_read(place):
         return ()
     if "://" in place:
         return _within(_WAIT_S, lambda: _read_url(place))
     folder = _folder(project, place)
-    files = [folder] if folder.is_file() else sorted(folder.glob("checkpoint-*.txt"))
-    try:
-        return [_text_of(path) for path in files]
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(
-            f"The copies in {folder} cannot be read: {error}.", hint="Check the folder."
-        ) from None
+    return [_text_of(path) for path in ([folder] if folder.is_file() else sorted(folder.glob(_FILES)))]
+
+
+def is_here(place: str) -> bool:
+    """Whether it is a folder of this machine, which is read at once."""
+    return can_be_read(place) and "://" not in place
+
+
+def can_be_read(place: str) -> bool:
+    """Whether what a place holds can be asked for: mail and a command's are wherever they were sent."""
+    return not place.startswith(("command:", *mail.SCHEMES))
 
 
 def newest(project: Project, place: str) -> str | None:
-    """Return the note of the most lines in a folder of this machine; None where there is none, or one had to wait for it."""
-    if place.startswith("command:") or "://" in place:
+    """Return the note of the most lines in a place; None where there is none, or it cannot be read back.
+
+    Raises
+    ------
+    Unavailable
+        It does not answer, or cannot be read.
+    """
+    if not can_be_read(place):
         return None
+    if not is_here(place):
+        return _within(_WAIT_S, lambda: _newest_at(place))
     folder = _folder(project, place)
-    path = folder if folder.is_file() else max(folder.glob("checkpoint-*.txt"), default=None)
+    path = folder if folder.is_file() else max(folder.glob(_FILES), default=None)
     return None if path is None else _text_of(path)
 
 
 def _text_of(path: Path) -> str:
-    with path.open(encoding="utf-8") as file:
-        return file.read(_LARGEST)
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(_LARGEST)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(
+            f"The copies in {path.parent} cannot be read: {error}.", hint="Check the folder."
+        ) from None
 
 
 def name_of(size: int) -> str:
@@ -188,9 +206,19 @@ def _read_url(place: str) -> list[str]:
     import fsspec
 
     files, folder = fsspec.core.url_to_fs(place)
-    return [
-        files.cat_file(path).decode() for path in sorted(files.glob(f"{folder.rstrip('/')}/checkpoint-*.txt"))
-    ]
+    return [files.cat_file(path).decode() for path in sorted(files.glob(f"{folder.rstrip('/')}/{_FILES}"))]
+
+
+def _newest_at(place: str) -> str | None:
+    import fsspec
+
+    files, folder = fsspec.core.url_to_fs(place)
+    files.invalidate_cache()  # others write there too
+    try:
+        path = max(files.glob(f"{folder.rstrip('/')}/{_FILES}"), default=None)
+    except FileNotFoundError:
+        return None  # the first checkpoint makes it
+    return None if path is None else files.cat_file(path).decode()
 
 
 def _within(seconds: float, action: Callable[[], Found]) -> Found:

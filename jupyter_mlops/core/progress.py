@@ -34,3 +34,13 @@ def listening(reporter: Reporter, cancelled: Callable[[], bool] | None = None) -
     finally:
         _reporter.reset(tokens[0])
         _stopper.reset(tokens[1])
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Report nothing from within the block, which is one unit of what is being reported; it can still be stopped."""
+    token = _reporter.set(None)
+    try:
+        yield
+    finally:
+        _reporter.reset(token)

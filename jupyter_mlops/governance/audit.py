@@ -94,7 +94,8 @@ class Audit(Record):
         if self.proof is not None:
             return self._proof_card(self.proof)
         if self.is_verified is False:
-            title = f"The ledger was tampered with: {len(self.flaws)} flaws in {self.lines} lines"
+            word = "flaw" if len(self.flaws) == 1 else "flaws"
+            title = f"The ledger was tampered with: {len(self.flaws)} {word} in {self.lines} lines"
             return Card(title, "failed", notes=self.flaws + self.doubts)
         columns = ("line", "when", "who", "verb", "on", "outcome", "why")
         rows = tuple(_row(event) for event in self.events)

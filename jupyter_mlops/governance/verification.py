@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from jupyter_mlops.core import checkpoint, copies, destinations, ledger, mail
+from jupyter_mlops.core import checkpoint, copies, destinations, ledger
 from jupyter_mlops.core.checkpoint import Checkpoint
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.merkle import Tree
@@ -208,7 +208,7 @@ def _unproven(project: Project, against: Sequence[str], lines: int, newest: int)
         if copy.reason or copy.size < newest:
             why = f": {copy.reason}" if copy.reason else ""
             yield f"The copy in {copy.destination} is at line {copy.size} of {newest}{why}"
-        elif copy.destination.startswith(("command:", *mail.SCHEMES)):
+        elif not destinations.can_be_read(copy.destination):
             yield f"What `{copy.destination}` received cannot be read back; give it as `--against FILE`."
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jupyter_mlops.core import call
+from jupyter_mlops.core import call, progress
 from jupyter_mlops.core.door import enter
 from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
@@ -83,7 +83,9 @@ def _all(project: Project, pattern: str, options: Mapping[str, object]) -> GateR
     check_roles(project, versions, "contributor")
     reports = []
     for version in one_by_one(versions):
-        answer = enter(project, _verb(), {"version": version.ref, **options})
+        call.reads(f"version:{version.ref}", given=f"version:{pattern}")
+        with progress.silent():
+            answer = enter(project, _verb(), {"version": version.ref, **options})
         reports += [answer] if isinstance(answer, GateReport) else []
     passed = sum(report.is_well for report in reports)
     call.because(f"{passed} of {len(reports)} versions passed")

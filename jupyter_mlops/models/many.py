@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from jupyter_mlops.core import call
+from jupyter_mlops.core import call, progress
 from jupyter_mlops.core.card import Card
 from jupyter_mlops.core.door import enter
 from jupyter_mlops.core.errors import MlopsError
@@ -68,7 +69,8 @@ class Promotions(Record):
         verb = "would point" if self.is_plan else "points"
         word = "" if self.alias == "champion" else f" {self.alias}"
         way = "--yes" if is_pattern(self.asked) else ""
-        go = (f"%mlops promote {self.asked}{word} {way}".strip(),)
+        asked = shlex.quote(self.asked) if way else self.asked  # a shell would look for files of such names
+        go = (f"%mlops promote {asked}{word} {way}".strip(),)
         return Card(
             f"{self.alias} {verb} at {moving} of {len(rows)} versions",
             "ok" if self.is_well else "warning",
@@ -85,7 +87,8 @@ def plan(project: Project, pattern: str, alias: Alias) -> Promotions:
     steps = []
     for version in one_by_one(versions):
         call.reads(f"version:{version.ref}", given=f"version:{pattern}")
-        steps.append(_planned(judge(project, version, alias)))
+        with progress.silent():
+            steps.append(_planned(judge(project, version, alias)))
     call.because("only a plan; nothing moved")
     return Promotions(asked=pattern, alias=alias, is_plan=True, steps=tuple(steps))
 
@@ -100,7 +103,8 @@ def promote_all(
     steps = []
     for version in one_by_one(versions):
         try:
-            answer = enter(project, verb, {"version": version.ref, **options}) if verb else None
+            with progress.silent():
+                answer = enter(project, verb, {"version": version.ref, **options}) if verb else None
         except MlopsError as error:
             fate: Fate = "refused" if error.code == "refused" else "failed"
             steps.append(Step(version=version.ref, previous=None, fate=fate, why=error.message))

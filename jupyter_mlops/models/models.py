@@ -64,10 +64,7 @@ class Models(Record):
         if self.groups:
             return self._groups()
         if not self.versions:
-            step = "%mlops register model churn"
-            return Card(
-                "No models yet", "info", notes=("Register an estimator that you have fitted.",), next=(step,)
-            )
+            return self._nothing()
         title = f"Versions of {self.name}" if self.name else "Models"
         more = f"{len(self.versions)} of {self.total}; more with --page {self.next_page}"
         return Card(
@@ -78,6 +75,14 @@ class Models(Record):
             notes=(more,) if self.next_page else (),
             next=(f"%mlops show {self.versions[0].ref}",),
         )
+
+    def _nothing(self) -> Card:
+        if self.total:
+            return Card(
+                f"There are {self.total} versions, and none on this page", "info", next=("%mlops models",)
+            )
+        said = "None is registered yet, or none fits what you asked for."
+        return Card("No models", "info", notes=(said,), next=("%mlops register model churn", "%mlops models"))
 
     def _groups(self) -> Card:
         rows = tuple(

@@ -135,7 +135,13 @@ def _before(
             f"{name} has no alias {alias!r}.",
             hint=f"Set it with `%mlops promote {name}@{max(versions)} {alias}`.",
         )
+    gone = [f"{name}@{number}" for number in steps if number not in versions]
+    known = (
+        f"what it pointed at before, {gone[-1]}, was deleted"
+        if gone
+        else "the ledger knows of nothing before it"
+    )
     raise Conflict(
-        f"{alias} of {name} points at {current.ref}, and the ledger knows of nothing before it.",
+        f"{alias} of {name} points at {current.ref}, and {known}.",
         hint=f"Choose a version with `%mlops models {name}`, then promote it.",
     )

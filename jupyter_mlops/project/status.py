@@ -28,6 +28,7 @@ from jupyter_mlops.pipelines.scheduling.agenda import Attendant
 _RECENT = 5
 _CELLS = 8
 _STRAYS = 5
+_SERVING = 10
 
 
 class Status(Record):
@@ -70,7 +71,7 @@ class Status(Record):
             ("project", self.root),
             ("you", f"{self.actor}, {self.role}"),
             ("datasets", str(self.datasets)),
-            ("serving", ", ".join(self.champions) or "nothing yet"),
+            ("serving", _few(self.champions) or "nothing yet"),
             ("ledger", f"{self.lines} lines; tamper-evidence: {self.evidence}"),
             ("tracking", self.tracking),
             *(("worker", str(worker)) for worker in self.workers),
@@ -117,6 +118,12 @@ def status(project: Project) -> Status:
         cells=cell_states(project),
         warnings=protected.warnings + _strays(standing) + unanswered + worries + _unsent(project),
     )
+
+
+def _few(names: tuple[str, ...]) -> str:
+    """Name the first, and say how many more there are."""
+    more = f" and {len(names) - _SERVING:,} more" if len(names) > _SERVING else ""
+    return ", ".join(names[:_SERVING]) + more
 
 
 def _unsent(project: Project) -> tuple[str, ...]:

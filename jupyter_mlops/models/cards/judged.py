@@ -120,7 +120,7 @@ def lineage(found: Evidence) -> Section:
     if not found.lineage:
         gap, fill = (
             "the ledger does not say what it came from",
-            "Register the model through `%mlops register`.",
+            "Load its data as a snapshot, and record the cell that fits it with `%%mlops record`.",
         )
         return Section(key="lineage", title="Lineage", gap=gap, fill=fill)
     rows = tuple((link.target, link.source, link.verb, str(link.line)) for link in found.lineage)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Task: TypeAlias = Literal["binary", "multiclass", "regression", "ranking", "forecasting"]
 CLASSIFYING = frozenset({"binary", "multiclass"})
 _FEW = 20
+_LONGEST = 200
 
 Made = TypeVar("Made")
 
@@ -207,11 +208,18 @@ def answer(model: object, rows: object, method: str, name: str) -> Values:
             warnings.simplefilter("ignore")  # feature names are aligned already
             found = np.asarray(call(rows))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        said = " ".join(str(error).split())[:200].rstrip(".")
         raise Invalid(
-            f"{name} cannot predict these rows: {said}.", hint="Give it columns as it was fitted on."
+            f"{name} cannot predict these rows: {_reason(error)}.",
+            hint="Give it columns as it was fitted on.",
         ) from error
     return cast("Values", found)
+
+
+def _reason(error: Exception) -> str:
+    """Return what an estimator says, or its first line where it says much."""
+    whole = " ".join(str(error).split())
+    first = str(error).strip().partition("\n")[0]
+    return (whole if len(whole) <= _LONGEST else first[:_LONGEST]).rstrip(".")
 
 
 def _task(model: object, target: Values, group: str | None) -> Task:

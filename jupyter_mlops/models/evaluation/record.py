@@ -161,7 +161,7 @@ class Evaluation(Record):
             facts.append(("cheapest threshold", f"{self.thresholds.cheapest:.2f}, on these rows"))
         rows = [(item.metric, str(item)) for item in self.metrics]
         rows += [
-            (f"{item.score.metric}, {item.name}", f"{item.score}, {item.rows:,} rows") for item in self.slices
+            (f"{item.score.metric}, {item.name}", f"{item.score}, {_rows(item.rows)}") for item in self.slices
         ]
         title = f"{self.version} on {self.data}" + ("" if self.is_new else ", judged before")
         return Card(
@@ -181,17 +181,21 @@ class Evaluation(Record):
         return draw(self)
 
     def _state(self) -> State:
-        if any(item.severity == "error" for item in self.findings):
+        if any(item.severity == "error" for item in self.findings) or not self._is_judged():
             return "warning"
         return "ok" if self.is_new else "info"
+
+    def _is_judged(self) -> bool:
+        """Whether any figure is defined; where predictions are missing none is."""
+        return any(item.value is not None for item in self.metrics)
 
     def _notes(self) -> list[str]:
         notes = [f"{item.severity}: {item.message}" for item in self.findings]
         notes += [
-            f"Worse: {item.score.metric} {item.score} where {item.name}, {item.rows:,} rows"
+            f"Worse: {item.score.metric} {item.score} where {item.name}, {_rows(item.rows)}"
             for item in self.worst
         ]
-        if self.looked_at and not self.worst:
+        if self.looked_at and not self.worst and self._is_judged():
             notes.append(f"None of {self.looked_at:,} slices is surely worse than the rest.")
         notes += [_said(item) for item in self.fairness]
         notes += [f"{name}: not answered: {reason}" for name, reason in self.unknown.items()]
@@ -203,6 +207,10 @@ class Evaluation(Record):
 def finite(value: float) -> float | None:
     """Return a number, or None for what is none."""
     return value if isfinite(value) else None
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _said(item: GroupFairness) -> str:

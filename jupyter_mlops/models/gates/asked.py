@@ -52,7 +52,9 @@ class Asked:
         Invalid
             A check is unknown or wrong; the sentence holds it.
         """
-        made = {declared.check_of(repr(text), table_of(text)).label: table_of(text) for text in self.checks}
+        made = {
+            declared.check_of(repr(text), table_of(text), _HINT).label: table_of(text) for text in self.checks
+        }
         kept = [table for table in setting.checks if declared.label_of(table) not in made]
         return GateSetting(
             data=self.data or setting.data,

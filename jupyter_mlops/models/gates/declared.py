@@ -68,13 +68,15 @@ def read(name: str, declared: GateSetting) -> Gate:
     return Gate(name, declared.data, declared.target, declared.approvals, checks)
 
 
-def check_of(place: str, table: Mapping[str, object]) -> VersionCheck:
+def check_of(place: str, table: Mapping[str, object], hint: str = _HINT) -> VersionCheck:
     """Make the check that a table declares.
 
     Parameters
     ----------
     place
         Where it stands: what an error names.
+    hint
+        How to write it rightly there.
 
     Raises
     ------
@@ -83,15 +85,15 @@ def check_of(place: str, table: Mapping[str, object]) -> VersionCheck:
     """
     name, known = table.get("check"), plugged()
     if not isinstance(name, str):
-        raise Invalid(f'{place} names no check: it needs check = "…".', hint=_HINT)
+        raise Invalid(f'{place} names no check: it needs check = "…".', hint=hint)
     if name not in known:
-        hint = did_you_mean(name, known) or f"There are {', '.join(sorted(known))}."
-        raise Invalid(f"{place}: no check of versions is called {name!r}.", hint=hint)
+        others = did_you_mean(name, known) or f"There are {', '.join(sorted(known))}."
+        raise Invalid(f"{place}: no check of versions is called {name!r}.", hint=others)
     kind = known[name]
     try:
         return kind.model_validate({key: value for key, value in table.items() if key != "check"})
     except ValidationError as error:
-        raise _wrong(place, kind, error) from None
+        raise _wrong(place, kind, error, hint) from None
 
 
 def label_of(table: Mapping[str, object]) -> str:
@@ -110,16 +112,16 @@ def plugged() -> Mapping[str, type[VersionCheck]]:
     }
 
 
-def _wrong(place: str, kind: type[VersionCheck], error: ValidationError) -> Invalid:
+def _wrong(place: str, kind: type[VersionCheck], error: ValidationError, hint: str) -> Invalid:
     first = error.errors()[0]
     field = ".".join(map(str, first["loc"]))
     where = f"{place} ({kind.kind})"
     if first["type"] == "extra_forbidden":
         takes = ", ".join(sorted(kind.model_fields))
-        hint = did_you_mean(field, kind.model_fields) or f"It takes {takes}."
-        return Invalid(f"{where} has no field {field!r}.", hint=hint)
+        others = did_you_mean(field, kind.model_fields) or f"It takes {takes}."
+        return Invalid(f"{where} has no field {field!r}.", hint=others)
     if first["type"] == "missing":
-        return Invalid(f"{where} needs {field}.", hint=_HINT)
+        return Invalid(f"{where} needs {field}.", hint=hint)
     said = first["msg"].removeprefix("Value error, ")
     given = f" = {first['input']!r}" if field else ""
-    return Invalid(f"{where}: {field}{given}: {said}." if field else f"{where}: {said}.", hint=_HINT)
+    return Invalid(f"{where}: {field}{given}: {said}." if field else f"{where}: {said}.", hint=hint)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from jupyter_mlops.checks.check import ask
-from jupyter_mlops.checks.report import Report
+from jupyter_mlops.checks.report import Finding, Report
 from jupyter_mlops.core.errors import Conflict, NotFound
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Artifact, ModelVersion, RunLog
@@ -14,6 +15,7 @@ from jupyter_mlops.core.types import Alias
 from jupyter_mlops.governance.guard import gate_name
 from jupyter_mlops.models.gates.asked import NOTHING_ASKED, Asked, gate_of
 from jupyter_mlops.models.gates.candidate import Candidate
+from jupyter_mlops.models.gates.check import VersionCheck
 from jupyter_mlops.models.gates.consent import consent
 from jupyter_mlops.models.gates.declared import Gate
 from jupyter_mlops.models.gates.report import GateReport
@@ -40,7 +42,8 @@ def judge(project: Project, version: ModelVersion, alias: Alias, asked: Asked = 
     gate = gate_of(project.settings, version.name, alias, asked)
     started = project.clock.monotonic()
     candidate = _candidate(project, version, alias, gate)
-    found = ask(version.ref, candidate, gate.checks if gate else ())
+    checks = gate.checks if gate else ()
+    found = _lenient(ask(version.ref, candidate, checks), checks)
     report = _report(project, candidate, gate, found, project.clock.monotonic() - started)
     is_declared = gate_name(project.settings, version.name, alias) is not None
     return report.model_copy(update={"gate": report.gate if is_declared else "", "asked": asked.words})
@@ -103,6 +106,18 @@ def pointing(project: Project, model: str, alias: Alias) -> ModelVersion | None:
         return project.tracker.resolve(f"{model}@{alias}")
     except NotFound:
         return None
+
+
+def _lenient(found: Report, checks: Sequence[VersionCheck]) -> Report:
+    """Let what cannot be answered be a warning where the check is no more: a warning keeps nothing from passing."""
+    strict = {check.label for check in checks if check.severity == "error"}
+    warned = tuple(
+        Finding(check=label, severity="warning", message=f"not answered: {why}")
+        for label, why in found.unknown.items()
+        if label not in strict
+    )
+    unknown = {label: why for label, why in found.unknown.items() if label in strict}
+    return found.model_copy(update={"findings": (*found.findings, *warned), "unknown": unknown})
 
 
 def _digest(content: bytes) -> str:

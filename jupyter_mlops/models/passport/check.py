@@ -62,7 +62,8 @@ class Checked(Record):
         """Say what holds and on whose word, or what does not."""
         of = f"the passport of {self.version}" if self.version else "this passport"
         if self.flaws:
-            return Card(f"Do not trust {of}: {len(self.flaws)} flaws", "failed", notes=self.flaws)
+            word = "flaw" if len(self.flaws) == 1 else "flaws"
+            return Card(f"Do not trust {of}: {len(self.flaws)} {word}", "failed", notes=self.flaws)
         facts = (
             ("project", self.project),
             ("written", self.at),

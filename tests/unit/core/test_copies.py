@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from jupyter_mlops.core import copies
+import fsspec
+import pytest
+
+from jupyter_mlops.core import copies, destinations
 from jupyter_mlops.core.copies import Copy
 from jupyter_mlops.core.project import Project
 from tests.fakes import FakeClock
 from tests.unit.governance.conftest import set_up
-from tests.unit.governance.ledgers import write
+from tests.unit.governance.ledgers import back_up, restore, write
 
 
 def names(folder: Path) -> list[str]:
@@ -25,6 +28,14 @@ class TestPublish:
         assert names(tmp_path / "elsewhere") == ["checkpoint-000000000001.txt", "checkpoint-000000000101.txt"]
         (copy,) = copies.standing(project)
         assert (copy.destination, copy.size, copy.reason) == ("../elsewhere", 101, "")
+
+    def test_what_is_no_text_in_a_place_fails_no_call(self, project: Project, tmp_path: Path) -> None:
+        """It is said, as all that goes wrong."""
+        set_up(project, "checkpoint_copy = ['../elsewhere']")
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "elsewhere" / "checkpoint-9.txt").write_bytes(b"\xff")
+        write(project, 1)
+        assert "cannot be read" in copies.standing(project)[0].reason
 
     def test_what_could_not_be_copied_is_said_and_tried_again(self, project: Project, tmp_path: Path) -> None:
         """A place that is away loses nothing."""
@@ -59,6 +70,23 @@ class TestPublish:
         write(project, 1)
         away, here = copies.standing(project)
         assert (away.destination, away.size, here.size) == ("nowhere://ada:***@x", 0, 1)
+
+    @pytest.mark.parametrize("place", ["../elsewhere", "memory://bucket/shop"])
+    def test_a_place_that_knows_more_than_the_store_gets_nothing(
+        self, project: Project, tmp_path: Path, place: str
+    ) -> None:
+        """A backup was restored: it shows with the next checkpoint, and goes on to show when the ledger has grown."""
+        set_up(project, f"checkpoint_copy = ['{place}']")
+        write(project, 50)
+        back_up(project, tmp_path / "backup")
+        write(project, 60)
+        restore(project, tmp_path / "backup")
+        for _ in range(2):
+            write(project, 70)
+            (copy,) = copies.standing(project)
+            assert "holds a checkpoint of 101 lines that this store lacks" in copy.reason
+        assert len(destinations.read(project, place)) == 2
+        fsspec.filesystem("memory").store.clear()
 
 
 class TestKeepUp:

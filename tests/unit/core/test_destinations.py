@@ -131,9 +131,11 @@ class TestBucket:
             monkeypatch.setenv(f"AWS_{name}", value)
         try:
             fsspec.filesystem("s3", skip_instance_cache=True).mkdir("audit")
+            assert destinations.newest(project, "s3://audit/shop") is None
             for size in (2, 1, 2):
                 destinations.send(project, "s3://audit/shop", made(size))
             assert destinations.read(project, "s3://audit/shop") == ["note of 1\n", "note of 2\n"]
+            assert destinations.newest(project, "s3://audit/shop") == "note of 2\n"
             with pytest.raises(Conflict, match="another checkpoint of 2 lines"):
                 destinations.send(project, "s3://audit/shop", made(2, "forged"))
         finally:

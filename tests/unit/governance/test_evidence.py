@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from jupyter_mlops.core import copies
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.governance.evidence import Evidence, evidence
 from tests.unit.governance import ledgers
@@ -21,6 +24,16 @@ class TestReach:
         later = Project(project.root, clock=project.clock)
         write(later, 100)
         assert evidence(later) == Evidence("copied to ../elsewhere (line 101)")
+
+    def test_it_says_where_a_restore_shows_late_or_never(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A bucket is looked at when the next copy goes there; a mailbox by nobody."""
+        places = (copies.Copy("s3://audit/shop", 101), copies.Copy("smtp://mail/a@b", 101))
+        write(project, 1)
+        monkeypatch.setattr(copies, "standing", lambda _: places)
+        said = "s3://audit/shop (line 101; looked at with each copy), smtp://mail/a@b (line 101; it cannot be read back)"
+        assert evidence(project).reach == f"copied to {said}"
 
     def test_nothing_signed_is_said(self, project: Project) -> None:
         """And after a hundred lines it is a warning."""
@@ -56,6 +69,21 @@ class TestWarnings:
             "../elsewhere signs 101 lines, and the ledger ends at 50: its end was cut off, or an old backup"
         )
         assert evidence(later).warnings == (f"{said} was restored.",)
+
+    def test_it_is_noticed_when_the_ledger_has_grown_again(self, project: Project, tmp_path: Path) -> None:
+        """The copy knows a checkpoint that the store does not."""
+        set_up(project, "checkpoint_copy = ['../elsewhere']")
+        later = Project(project.root, clock=project.clock)
+        write(later, 50)
+        ledgers.back_up(later, tmp_path / "backup")
+        write(later, 60)
+        ledgers.restore(later, tmp_path / "backup")
+        write(later, 160)
+        first, *_, last = evidence(later).warnings
+        assert first.startswith(
+            "../elsewhere signs 101 lines, which the store knows nothing of: an old backup"
+        )
+        assert "holds a checkpoint of 101 lines that this store lacks" in last
 
     def test_another_ledger_in_its_place_is_noticed(self, project: Project) -> None:
         """One made anew has another first line."""

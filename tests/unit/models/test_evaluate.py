@@ -258,6 +258,26 @@ class TestRefusals:
         with pytest.raises(Invalid, match="churn@1 cannot predict these rows"):
             evaluate(project, "churn@1", holdout, target="left")
 
+    @pytest.mark.usefixtures("churn")
+    def test_of_a_long_complaint_the_first_line_is_said(
+        self, project: Project, holdout: pd.DataFrame
+    ) -> None:
+        """scikit-learn goes on about other estimators; a sentence is never cut in two."""
+        holdout.loc[0, "income"] = np.nan
+        with pytest.raises(Invalid, match=r"cannot predict these rows: Input \w+ contains NaN\. Give"):
+            evaluate(project, "churn@1", holdout, target="left")
+
+    @pytest.mark.usefixtures("churn")
+    def test_figures_of_which_none_is_defined_are_no_good_news(
+        self, project: Project, holdout: pd.DataFrame
+    ) -> None:
+        """The card warns, and says nothing of slices."""
+        found = evaluate(project, "churn@1", holdout, target="left")
+        lost = tuple(item.model_copy(update={"value": None, "why": "missing"}) for item in found.metrics)
+        card = found.model_copy(update={"metrics": lost, "worst": (), "looked_at": 9}).card()
+        assert card.state == "warning"
+        assert not any("slices" in note for note in card.notes)
+
 
 class TestPictures:
     @pytest.mark.usefixtures("churn")

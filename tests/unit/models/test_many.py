@@ -9,6 +9,7 @@ import pytest
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Conflict, Invalid, NotFound, Refused
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.models.gate import gate
 from jupyter_mlops.models.history import moves, trail
 from jupyter_mlops.models.many import Promotions
 from jupyter_mlops.models.promote import promote
@@ -44,7 +45,7 @@ class TestPlan:
         answer = promote(project, "team-*")
         assert fates(answer) == {"team-a@2": "would move", "team-b@2": "refused"}
         assert "point" not in tracker.calls
-        assert answer.card().next == ("%mlops promote team-* --yes",)
+        assert answer.card().next == ("%mlops promote 'team-*' --yes",)
 
     def test_one_version_may_be_planned_too(self, project: Project, tracker: FakeTracker) -> None:
         """With --plan."""
@@ -66,6 +67,19 @@ class TestAll:
         assert told == [(0, 2, "team-a@2")]
         assert tracker.aliases() == {"team-a": {"champion": 2}}
         assert [event.outputs for event in moves(project)] == [("version:team-a@2",)]
+
+    def test_what_each_gate_reports_is_kept_back(self, project: Project, through) -> None:
+        """One bar counts versions; it does not jump to the checks of one of them."""
+        told: list[tuple[int, int, str]] = []
+        with progress.listening(lambda *one: told.append(one)):
+            through(promote, version="team-*", yes=True)
+            through(gate, version="team-*")
+        assert told == [(0, 2, "team-a@2"), (1, 2, "team-b@2")] * 2
+
+    def test_the_line_of_many_names_versions_and_no_pattern(self, project: Project, through, lines) -> None:
+        """What lineage could not look up is not in it."""
+        through(gate, version="team-*")
+        assert lines()[-1].inputs == ("version:team-a@2", "version:team-b@2")
 
     def test_one_that_is_refused_stops_no_other(
         self, project: Project, through: Callable[..., object]

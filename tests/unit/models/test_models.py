@@ -16,8 +16,15 @@ class TestModels:
     def test_empty_project_is_told_how_to_begin(self, project: Project) -> None:
         """The empty state teaches."""
         card = models(project).card()
-        assert card.title == "No models yet"
-        assert card.next == ("%mlops register model churn",)
+        assert card.title == "No models"
+        assert card.next == ("%mlops register model churn", "%mlops models")
+
+    @pytest.mark.usefixtures("churn")
+    def test_nothing_that_fits_is_not_called_an_empty_project(self, project: Project) -> None:
+        """A filter too many, or a page too far, says so."""
+        card = models(project, verdict="failed").card()
+        assert card.notes == ("None is registered yet, or none fits what you asked for.",)
+        assert models(project, page=9).card().title == "There are 3 versions, and none on this page"
 
     @pytest.mark.usefixtures("churn")
     def test_newest_first_with_run(self, project: Project) -> None:

@@ -128,6 +128,15 @@ class TestOutside:
         tracker.delete(churn[1])
         assert back().version == "churn@1"
 
+    def test_where_all_before_are_deleted_it_says_so(
+        self, tracker: FakeTracker, churn: list[ModelVersion], served, back
+    ) -> None:
+        """The ledger remembers them; nothing else does."""
+        served(1, 2)
+        tracker.delete(churn[0])
+        with pytest.raises(Conflict, match="what it pointed at before, churn@1, was deleted"):
+            back()
+
 
 class TestNonsense:
     @pytest.mark.usefixtures("churn")

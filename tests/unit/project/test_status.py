@@ -82,6 +82,13 @@ class TestForeign:
         assert len([said for said in warnings if "knows of no promotion" in said]) == 5
         assert "3 more aliases were moved outside." in warnings
 
+    def test_of_many_that_serve_the_first_are_shown(self, project: Project) -> None:
+        """The record names them all."""
+        project.tracker._aliases = {f"m{number:02}": {"champion": 1} for number in range(12)}  # type: ignore[attr-defined]
+        answer = status(project)
+        assert len(answer.champions) == 12
+        assert dict(answer.card().facts)["serving"].endswith("m09@1 and 2 more")
+
     def test_in_a_shared_store_the_models_of_others_are_theirs(
         self, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:

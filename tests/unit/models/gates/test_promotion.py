@@ -69,6 +69,15 @@ class TestGate:
         declare('{check = "size", mb = 1e-9, severity = "warning"}')
         assert promote(project, "churn@2").is_changed
 
+    def test_nor_does_a_warning_that_nobody_could_answer(self, project: Project, declare: Declare) -> None:
+        """It is shown as one; what must be answered stays open."""
+        declare('{check = "reproduced", severity = "warning"}')
+        found = judge.judge(project, project.tracker.resolve("churn@2"), "champion")
+        assert [(item.severity, item.message) for item in found.findings] == [
+            ("warning", "not answered: nobody reproduced it")
+        ]
+        assert promote(project, "churn@2").gate.startswith("gate champion passed")
+
 
 class TestApprovals:
     def test_too_few_are_refused(self, project: Project, declare: Declare, approved) -> None:
