@@ -110,7 +110,9 @@ class FakeTracker:
                 experiment=experiment,
             )
             self._run_keys[key] = run_id
-        return self._runs[self._run_keys[key]]
+        run_id = self._run_keys[key]
+        self._runs[run_id] = self._runs[run_id].model_copy(update={"status": "running", "duration_s": None})
+        return self._runs[run_id]
 
     def record(self, past: PastRun) -> str:
         """Write down a run that is over."""

@@ -205,7 +205,7 @@ class RunTracker(Protocol):
     def start(
         self, name: str, *, key: str, experiment: str, tags: Mapping[str, str], at: datetime | None = None
     ) -> Run:
-        """Open a run that began *at*, by default now; the same *key* answers the same run: a retry makes no second one."""
+        """Open a run that began *at*, by default now; the same *key* opens the same run again: a retry makes no second."""
         ...
 
     def record(self, past: PastRun) -> str:

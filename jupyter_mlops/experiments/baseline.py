@@ -26,6 +26,8 @@ from jupyter_mlops.experiments.baselines.record import Candidate, Leaderboard
 from jupyter_mlops.experiments.baselines.task import Kind, Task, read_task
 from jupyter_mlops.experiments.comparison.intervals import over_folds
 from jupyter_mlops.experiments.tuning.keep import keep
+from jupyter_mlops.experiments.tuning.runs import StudyRuns
+from jupyter_mlops.experiments.unsent import started
 
 
 @verb("baseline", effect="write", foreign=True, long=True)
@@ -63,11 +65,12 @@ def baseline(
     split = folds(ready, splits, seed)
     progress.report(0, 1, "look for leaks")
     report = leaks(project, table, target=target, time=time, group=(group,) if group else ())
-    contest = Contest(project, _start(project, found, target), ready, split, chosen, seed, until)
+    parent = _start(project, found, target)
+    contest = Contest(project, parent, ready, split, chosen, seed, until, StudyRuns(project))
     try:
         return _judged(contest, found.name, target, report)
     except BaseException:
-        project.tracker.finish(contest.parent, "killed")
+        contest.runs.close(contest.parent, RunLog(), "killed")
         raise
 
 
@@ -157,20 +160,31 @@ def _ranked(candidates: list[Candidate], overlap: float) -> tuple[Candidate, ...
 def _kept(contest: Contest, answer: Leaderboard) -> Leaderboard:
     """Fit the best on all rows, keep it in its run, and close the run of the whole."""
     project, task = contest.project, contest.task
+    answer = _sent(contest, answer)
     best = next((one for one in answer.candidates if one.score is not None), None)
     model, notes = None, list(answer.notes)
     if best is not None:
         progress.report(0, 1, f"fit {best.name} on all rows")
         with project.tracker.autolog(None):
             model = families(task)[best.name](task, contest.seed).fit(task.features, task.target)
-        notes += keep(project, contest.runs[best.name], {"model": model}, {"X": task.features})
+        notes += keep(contest.runs, contest.made[best.name], {"model": model}, {"X": task.features})
     answer = answer.model_copy(update={"best": best, "notes": tuple(notes)})
     log = RunLog(
         params={"target": answer.target, "seed": str(contest.seed), "splits": answer.scheme},
         metrics={} if best is None or best.score is None else {answer.metric: best.score},
         artifacts=[Artifact("leaderboard.json", json.dumps(answer.wire(), indent=1).encode())],
     )
-    run = project.tracker.run(contest.parent.ref)
-    project.tracker.log(run, log)
-    project.tracker.finish(run, "failed" if best is None else "finished")
+    contest.runs.close(contest.parent, log, "failed" if best is None else "finished")
+    if contest.runs.trouble:
+        said = f"The tracker failed: {contest.runs.trouble} What it lacks waits in {spool.folder(project)}; the next record sends it."
+        answer = answer.model_copy(update={"notes": (*answer.notes, said)})
     return answer.holding(model)
+
+
+def _sent(contest: Contest, answer: Leaderboard) -> Leaderboard:
+    """Send what waits if the tracker is back, and name the runs that it made of that."""
+    if contest.runs.settle():
+        contest.made = {name: started(contest.project, run) for name, run in contest.made.items()}
+        named = (one.model_copy(update={"run": contest.made[one.name].ref}) for one in answer.candidates)
+        answer = answer.model_copy(update={"candidates": tuple(named)})
+    return answer

@@ -19,6 +19,7 @@ BRANCH = "jupyter_mlops.git.branch"
 DIRTY = "jupyter_mlops.git.dirty"
 PARENT = "jupyter_mlops.parent"
 EXECUTION = "jupyter_mlops.execution"
+STUDY = "jupyter_mlops.study"
 
 
 def origin(project: Project, notebook: str | None) -> dict[str, str]:

@@ -53,7 +53,9 @@ class Recorded(Record):
         facts += [("parameters", str(self.params))] if self.params else []
         facts += [("models", ", ".join(self.models))] if self.models else []
         facts += [("data read", ", ".join(self.snapshots))] if self.snapshots else []
-        register = (f"%mlops register {self.models[0]} NAME",) if self.models else ()
+        is_alone = self.is_whole and len(self.models) == 1  # then its run names it on every face
+        model = self.run if is_alone else next(iter(self.models), "")
+        register = (f"%mlops register {model} NAME",) if model else ()
         title = (
             f"Recorded {self.name}" if self.is_whole else f"Ran {self.name}; not all of it is recorded yet"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from jupyter_mlops.core.errors import Invalid, MlopsError, Refused
@@ -88,6 +89,7 @@ class Recording:
             self._finish("killed")
             raise
         self._finish(status)
+        self._send_nested()
         if self.trouble:
             kept = spool.keep(self.project, self.run, status, self._unsent, self.took_s)
             self.notes.append(
@@ -102,6 +104,12 @@ class Recording:
         if missed is not None and self._send(missed):
             spool.drop(self.project, self.run)
             self.notes.append("The tracker was away for a while; what was logged meanwhile has been sent.")
+
+    def _send_nested(self) -> None:
+        """Send the runs that began within the cell while the tracker was away; if it went again, they wait on."""
+        if not self.trouble and spool.waiting(self.project):
+            with suppress(MlopsError):
+                spool.replay(self.project)
 
     def _send(self, log: RunLog) -> bool:
         """Write *log* unless the tracker failed before; tell whether it was written."""

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
+from uuid import uuid4
 
 from jupyter_mlops.core import durable
 from jupyter_mlops.core.errors import Invalid, NotFound
@@ -17,14 +18,19 @@ from jupyter_mlops.core.tracker import Artifact, ModelFile, Point, Run, RunLog, 
 from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.experiments.tracking.mlflow_process import is_alive
 from jupyter_mlops.experiments.tracking.mlflow_reading import BORN, PID
+from jupyter_mlops.experiments.unsent import is_unsent, started
 
 _DURATION = "jupyter_mlops.duration_s"
 _LINES = "journal.jsonl"
+_ID = 32
 
 
 def keep(project: Project, run: Run, status: RunStatus, logs: Sequence[RunLog], took_s: float) -> Path:
-    """Write what a run lacks to the spool, whole or not at all, and return the folder."""
-    root = _root(project)
+    """Write what a run lacks to the spool, whole or not at all, and return the folder.
+
+    What waits of the run already is sent first, but for its journal, which *logs* hold.
+    """
+    root = folder(project)
     root.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=scratch.FRESH, dir=root))
     models = [model for log in logs for model in log.models]
@@ -35,6 +41,11 @@ def keep(project: Project, run: Run, status: RunStatus, logs: Sequence[RunLog], 
         "params": {key: value for log in logs for key, value in log.params.items()},
         "metrics": {key: repr(value) for log in logs for key, value in log.metrics.items()},
         "points": [_written(point) for log in logs for point in log.points],
+        "curves": {
+            name: [(step, repr(value)) for step, value in curve]
+            for log in logs
+            for name, curve in log.curves.items()
+        },
         "tags": {key: value for log in logs for key, value in log.tags.items()}
         | {_DURATION: f"{took_s:.6f}"},
         "artifacts": [_keep_file(fresh, number, item) for number, item in enumerate(artifacts)],
@@ -43,6 +54,8 @@ def keep(project: Project, run: Run, status: RunStatus, logs: Sequence[RunLog], 
     durable.write(fresh / "run.json", json.dumps(content).encode())
     durable.sync_folder(fresh)
     place = root / run.id
+    if (place / "run.json").is_file() and not (place / _LINES).is_file():
+        place = root / f"{run.id}-{uuid4().hex[:8]}"
     shutil.rmtree(place, ignore_errors=True)
     kept = fresh.rename(place)
     durable.sync_folder(root)
@@ -58,6 +71,7 @@ class _Part(TypedDict, total=False):
     params: dict[str, str]
     metrics: dict[str, str]
     points: list[tuple[str, int, str, int]]
+    curves: dict[str, list[tuple[int, str]]]
     tags: dict[str, str]
     artifacts: list[dict[str, str]]
     models: list[dict[str, object]]
@@ -67,16 +81,16 @@ class Journal:
     """What a cell logs while the tracker is away: on disk at once, so that it outlives the kernel."""
 
     def __init__(self, project: Project, run: Run) -> None:
-        self._place = _root(project) / run.id
+        self._place = folder(project) / run.id
         self._run = run
+        self._now = project.clock.now
         self._files = 0
+        self.is_of_unsent = is_unsent(run)
 
     def add(self, log: RunLog) -> None:
         """Add parameters, points, tags and files; the run counts as killed unless its cell ends."""
         if not (self._place / "run.json").is_file():
-            self._place.mkdir(parents=True, exist_ok=True)
-            begun = {"run": self._run.wire(), "status": "killed", "owner": _this_process()}
-            durable.write(self._place / "run.json", json.dumps(begun).encode())
+            self._begin("killed")
         kept = [_keep_file(self._place, self._next(), item) for item in log.artifacts]
         line = {
             "params": dict(log.params),
@@ -87,6 +101,17 @@ class Journal:
         with (self._place / _LINES).open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(line) + "\n")
 
+    def end(self, status: RunStatus) -> None:
+        """Say that the run has ended now, and how."""
+        self._begin(status)
+        took = self._now() - self._run.started_at
+        self.add(RunLog(tags={_DURATION: f"{took.total_seconds():.6f}"}))
+
+    def _begin(self, status: RunStatus) -> None:
+        self._place.mkdir(parents=True, exist_ok=True)
+        begun = {"run": self._run.wire(), "status": status, "owner": _this_process()}
+        durable.write(self._place / "run.json", json.dumps(begun).encode())
+
     def _next(self) -> int:
         self._files += 1
         return self._files
@@ -94,18 +119,18 @@ class Journal:
 
 def journalled(project: Project, run: Run) -> RunLog | None:
     """Return what the journal of *run* holds; None when the tracker was there all the time."""
-    place = _root(project) / run.id
+    place = folder(project) / run.id
     return _read(place, json.loads((place / "run.json").read_bytes())) if (place / _LINES).is_file() else None
 
 
 def drop(project: Project, run: Run) -> None:
     """Forget the journal of *run*: it is sent."""
-    shutil.rmtree(_root(project) / run.id, ignore_errors=True)
+    shutil.rmtree(folder(project) / run.id, ignore_errors=True)
 
 
 def waiting(project: Project) -> int:
     """Return how many runs wait in the spool."""
-    return len(_places(project))
+    return len({place.name[:_ID] for place in _places(project)})
 
 
 def replay(project: Project) -> Sequence[Run]:
@@ -126,12 +151,13 @@ def settle(project: Project) -> None:
         project.tracker.close_lost()
 
 
-def _root(project: Project) -> Path:
+def folder(project: Project) -> Path:
+    """Return the folder in which runs wait."""
     return project.folder / "spool"
 
 
 def _places(project: Project) -> list[Path]:
-    root = _root(project)
+    root = folder(project)
     found = root.iterdir() if root.is_dir() else ()
     return sorted((place for place in found if (place / "run.json").is_file()), key=_age)
 
@@ -147,6 +173,7 @@ def _send(project: Project, place: Path) -> Run | None:
         return None
     run, log = Run.model_validate(content["run"]), _read(place, content)
     try:
+        run = started(project, run)
         project.tracker.log(run, log)
         done = project.tracker.finish(run, content["status"])
     except (NotFound, Invalid):
@@ -171,6 +198,10 @@ def _read(place: Path, content: _Part) -> RunLog:
             for part in parts
             for name, step, value, at_ms in part.get("points", [])
         ],
+        curves={
+            name: [(step, float(value)) for step, value in curve]
+            for name, curve in content.get("curves", {}).items()
+        },
         tags={key: value for part in parts for key, value in part.get("tags", {}).items()},
         artifacts=[
             Artifact(item["path"], place / item["file"])

@@ -18,9 +18,11 @@ from jupyter_mlops.core.types import Cell, RunName
 from jupyter_mlops.core.verb import verb
 from jupyter_mlops.experiments import provenance, spool
 from jupyter_mlops.experiments.estimators import fitted
+from jupyter_mlops.experiments.recorder.writing import log_of_cell
 from jupyter_mlops.experiments.tuning.keep import doubt, keep
 from jupyter_mlops.experiments.tuning.objective import CellObjective, NotebookObjective, Objective
 from jupyter_mlops.experiments.tuning.record import Tuned
+from jupyter_mlops.experiments.tuning.runs import StudyRuns
 from jupyter_mlops.experiments.tuning.search import Limits, TrialSearch, direction_of
 from jupyter_mlops.experiments.tuning.space import read_space
 from jupyter_mlops.experiments.tuning.study import Direction, Pruner, Sampler, Search, open_study
@@ -69,8 +71,8 @@ def tune(
         project, name or _name(cell), Search(direction, sampler, pruner, seed), is_resumed=resume
     )
     parent = _start(project, study, cell)
-    found = TrialSearch(project, study, parent, objective, Limits(trials, timeout, jobs))
-    return _written(project, parent, cell, _searched(cell, found))
+    found = TrialSearch(project, study, parent, objective, Limits(trials, timeout, jobs), StudyRuns(project))
+    return _written(found, cell, _searched(cell, found))
 
 
 def _searched(cell: Cell, found: TrialSearch) -> Tuned:
@@ -79,12 +81,14 @@ def _searched(cell: Cell, found: TrialSearch) -> Tuned:
     is_resumed = bool(study.get_trials(deepcopy=False))
     try:
         stopped = found.go()
+        found.settle()
     except BaseException:
         project.tracker.finish(parent, "failed")
         raise
-    notes, models = _keep_best(project, cell, found)
-    if models and found.best_run is not None:
-        doubt(project, found.best_run, is_resumed=is_resumed, jobs=found.limits.jobs, stopped=stopped)
+    notes, models = _keep_best(cell, found)
+    if found.best_run is not None and not _is_notebook(cell):
+        why = doubt(is_resumed=is_resumed, jobs=found.limits.jobs, stopped=stopped)
+        found.runs.add(found.best_run, log_of_cell(project, found.best_run, cell.source, why))
     return Tuned(
         study=study.study_name,
         run=parent.ref,
@@ -141,19 +145,19 @@ def _start(project: Project, study: Study, cell: Cell) -> Run:
     return run
 
 
-def _keep_best(project: Project, cell: Cell, found: TrialSearch) -> tuple[list[str], tuple[str, ...]]:
+def _keep_best(cell: Cell, found: TrialSearch) -> tuple[list[str], tuple[str, ...]]:
     """Make what the best trial bound the notebook's, and keep its models in its run."""
     cell.bind(found.names)
-    notes = [f"The tracker failed: {found.trouble} The study has every trial."] if found.trouble else []
     estimators = fitted(cell.source, found.names)
-    if not estimators or found.best_run is None or found.trouble:
-        return notes, ()
+    if not estimators or found.best_run is None:
+        return [], ()
     try:
-        refused = keep(project, found.best_run, estimators, {**cell.namespace, **found.names})
+        notes = keep(found.runs, found.best_run, estimators, {**cell.namespace, **found.names})
     except MlopsError as error:
-        return [*notes, f"The best model is not kept. {error}"], ()
-    kept = {item.name for item in project.session.models.values() if item.run == found.best_run.id}
-    return [*notes, *refused], tuple(sorted(kept & estimators.keys()))
+        return [f"The best model is not kept. {error}"], ()
+    known = found.project.session.models.values()
+    kept = {item.name for item in known if item.run == found.best_run.id}
+    return notes, tuple(sorted(kept & estimators.keys()))
 
 
 def _importance(study: Study) -> dict[str, float]:
@@ -167,24 +171,22 @@ def _importance(study: Study) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def _written(project: Project, parent: Run, cell: Cell, answer: Tuned) -> Tuned:
+def _written(found: TrialSearch, cell: Cell, answer: Tuned) -> Tuned:
     """Write the study to its run, and close that."""
-    best = answer.best
+    project, runs, best = found.project, found.runs, answer.best
     log = RunLog(
         params={} if best is None else {f"best.{name}": str(value) for name, value in best.params.items()},
         metrics={} if best is None or best.value is None else {"score": best.value},
-        tags={"jupyter_mlops.study": answer.study, "jupyter_mlops.stopped": answer.stopped},
+        tags={provenance.STUDY: answer.study, "jupyter_mlops.stopped": answer.stopped},
         artifacts=_files(cell, answer),
         curves={"best_so_far": answer.curve} if answer.curve else {},
     )
-    try:
-        project.tracker.log(parent, log)
-        project.tracker.finish(parent, "failed" if best is None else "finished")
-    except MlopsError as error:
-        said = f"The run of the study is not whole: {error.message} The study has every trial."
-        return answer.model_copy(update={"notes": (*answer.notes, said)})
-    project.session.last_run = parent.ref
-    return answer
+    runs.close(found.parent, log, "failed" if best is None else "finished", found.took_s)
+    project.session.last_run = found.parent.ref
+    if not runs.trouble:
+        return answer
+    said = f"The tracker failed: {runs.trouble} What it lacks waits in {spool.folder(project)}; the next record or search sends it."
+    return answer.model_copy(update={"notes": (*answer.notes, said)})
 
 
 def _files(cell: Cell, answer: Tuned) -> list[Artifact]:

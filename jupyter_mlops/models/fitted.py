@@ -52,8 +52,9 @@ def _otherwise(kind: type) -> str:
     flavour = next((_FLAVOURS[name] for name in made_by if name in _FLAVOURS), None)
     if flavour is None:
         return "Name a fitted scikit-learn estimator or pipeline."
+    example = ", input_example=rows" if flavour == "pytorch" else ""  # its safe form traces the model on them
     return (
-        f"Keep it with `mlflow.{flavour}.log_model(model, name='model')` in a cell with `%%mlops record`, "
+        f"Keep it with `mlflow.{flavour}.log_model(model, name='model'{example})` in a cell with `%%mlops record`, "
         "then `%mlops register @latest NAME`."
     )
 

@@ -38,7 +38,13 @@ def browser_type_launch_args(browser_type_launch_args):
     found = os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
     if found is None:
         pytest.exit("No Chromium was found: install it, or name it in CHROMIUM, or use `make browser`.", 2)
-    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer", "--force-device-scale-factor=1"]
+    flags = [
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-software-rasterizer",
+        "--force-device-scale-factor=1",
+    ]
     return {**browser_type_launch_args, "executable_path": found, "args": flags}
 
 

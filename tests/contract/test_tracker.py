@@ -155,6 +155,14 @@ class TestRuns:
         assert (done.status, done.duration_s) == ("failed", 2.5)
         assert tracker.run(run.ref) == done
 
+    def test_a_run_that_is_begun_again_is_open_until_it_ends_again(self, tracker: Tracker) -> None:
+        """What a worker gave back goes on with another."""
+        tracker.finish(start(tracker), "killed")
+        again = start(tracker)
+        assert (again.status, tracker.run(again.ref).status) == ("running", "running")
+        tracker.finish(again, "finished")
+        assert tracker.run(again.ref).status == "finished"
+
     def test_a_run_may_be_written_down_when_it_is_over(self, tracker: Tracker, clock: FakeClock) -> None:
         """It began and ended when it is said to have; said again, it is the same run."""
         past = past_run(clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +90,17 @@ class TestLoop:
         tracker, run = newest(tmp_path)
         assert [step for step, _ in tracker.details(run).curves["loss"]] == list(range(20))
         assert run.tags["mlops.proven"] == "true"
+
+    def test_the_model_is_registered_from_its_run(self, notebook: Notebook, tmp_path: Path) -> None:
+        """In the form that MLflow traces, without a pickle, as the refusal of the variable says."""
+        notebook.say(DATA)
+        notebook.say(LOOP + "rows = X[:5].numpy()\n")
+        (keep,) = re.findall("`(mlflow.*?)` in a cell", str(notebook.fails("%mlops register model net")))
+        notebook.say(f"%%mlops record kept\n_ = {keep}\n")
+        notebook.say("%mlops register @latest net")
+        tracker, _ = newest(tmp_path)
+        files = [file.path for file in tracker.model_files(tracker.resolve("net@1"))]
+        assert [path for path in files if path.startswith("data/")] == ["data/model.pt2"]
 
     def test_without_a_seed_it_is_unproven(self, notebook: Notebook, tmp_path: Path) -> None:
         """Its weights are drawn from torch's global generator."""

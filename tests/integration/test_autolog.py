@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,7 @@ class TestScikitLearn:
         assert run.params["n_estimators"] == "5"
         assert "training_accuracy_score" in run.metrics
         assert answer.models == ("forest",)
+        assert answer.card().next[0] == f"%mlops register {answer.run} NAME"
 
 
 class TestLightgbm:
@@ -135,8 +137,9 @@ class TestOwnModels:
         assert (found.version, found.run) == ("trees@1", run.ref)
         version = here.tracker.resolve("trees@1")
         assert any(item.path == "model.lgb" for item in here.tracker.model_files(version))
-        with pytest.raises(Invalid, match="not a scikit-learn model"):
+        with pytest.raises(Invalid, match="not a scikit-learn model") as refused:
             here.tracker.load(version)
+        assert "mlflow.pyfunc.load_model('models:/trees/1')" in str(refused.value.hint)
 
 
 class TestTraces:
@@ -147,6 +150,45 @@ class TestTraces:
         assert shown.columns == ("traced", "status", "took", "trace")
         assert [row[:2] for row in shown.rows] == [("ask", "ok")] * 2
         assert show(here, record(here, PlainCell("a = 1"), "silent").run).rows == ()
+
+
+THREADS = """
+import os
+import mlflow
+def log(number):
+    with mlflow.start_run():
+        mlflow.log_metric(f"part-{number}", number)
+list(pool.map(log, range(4)))
+child = os.fork()
+if child == 0:
+    mlflow.log_metric("forked", 1)
+    os._exit(0)
+_ = os.waitpid(child, 0)
+"""
+
+
+class TestThreads:
+    def test_what_threads_and_forks_log_is_the_cells(self, here: Project) -> None:
+        """MLflow would start a run for each of them, where nobody looks; a pool may outlive its cell."""
+        with ThreadPoolExecutor(2) as pool:
+            for name in ("first", "second"):
+                answer = record(here, PlainCell(THREADS, {"pool": pool}), name)
+                assert set(here.tracker.run(answer.run).metrics) == {
+                    *map("part-{}".format, range(4)),
+                    "forked",
+                }
+        assert len(here.tracker.runs().runs) == 2
+
+    def test_trials_side_by_side_log_to_their_own_runs(
+        self, here: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each to its own, parameters of the same name included, and nothing lands beside the project."""
+        monkeypatch.chdir(here.root)
+        cell = PlainCell("import mlflow\nmlflow.log_param('mine', trial.number)\ntrial.number")
+        answer = tune(here, cell, "pair", trials=3, jobs=2)
+        own = [here.tracker.run(trial.run or "").params for trial in answer.trials]
+        assert own == [{"mine": str(number)} for number in range(3)]
+        assert not (here.root / "mlflow.db").exists()
 
 
 class TestTune:

@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run as MlflowRun
 
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.core.tracker import Run
 from jupyter_mlops.experiments import spool
 from jupyter_mlops.experiments.record import record
 from jupyter_mlops.experiments.tracking.mlflow import MlflowTracker
+from jupyter_mlops.experiments.tune import tune
 from jupyter_mlops.project.status import status
 from tests.integration.servers import Server
 from tests.unit.experiments.cells import PlainCell
@@ -31,6 +35,8 @@ for step in range(20):
     mlflow.log_metric("loss", 1 / (step + 1), step=step)
 mlflow.log_metrics({"auc": 0.75})
 mlflow.log_dict({"a": 1}, "notes/a.json")
+with mlflow.start_run(run_name="fold", nested=True):
+    mlflow.log_metric("part", 0.5)
 result = 42
 """
 DIES = """
@@ -70,6 +76,13 @@ def there(server: Server, tmp_path: Path) -> Project:
     return project
 
 
+def nested(project: Project, run: Run) -> list[MlflowRun]:
+    """Return the runs within *run*, which are in its experiment."""
+    client = MlflowClient(project.settings.tracking_uri)
+    place = client.get_run(run.id).info.experiment_id
+    return list(client.search_runs([place], f"tags.mlflow.parentRunId = '{run.id}'"))
+
+
 def assert_whole(project: Project, ref: str) -> None:
     """All that the cell logged is there, each point once, and nothing waits."""
     run = project.tracker.run(ref)
@@ -84,6 +97,8 @@ def assert_whole(project: Project, ref: str) -> None:
     assert [step for step, _ in details.curves["loss"]] == list(range(20))
     assert b'"a": 1' in (project.tracker.artifact(run, "notes/a.json") or b"")
     assert "jupyter_mlops.models" in run.tags
+    (fold,) = nested(project, run)
+    assert (fold.info.run_name, fold.info.status, fold.data.metrics) == ("fold", "FINISHED", {"part": 0.5})
     assert spool.waiting(project) == 0
 
 
@@ -96,7 +111,7 @@ class TestAway:
         answer = record(there, cell, "first")
         assert time.monotonic() - begun < 10
         assert (cell.namespace["result"], answer.is_whole) == (42, False)
-        assert any("1 run waits" in note for note in status(there).warnings)
+        assert any("2 runs wait" in note for note in status(there).warnings)
         server.kill()
         server.start()
         there._services["tracker"] = MlflowTracker(there)  # another session
@@ -114,6 +129,25 @@ class TestAway:
         )
         assert_whole(there, answer.run)
 
+    def test_a_search_goes_on_and_its_trials_are_sent_by_the_next(
+        self, there: Project, server: Server
+    ) -> None:
+        """What each logs itself, too; it waits once, for trials that begin later as well."""
+        source = f"import mlflow, os\nif trial.number == 1: os.killpg({server.group}, {signal.SIGKILL:d})\n"
+        begun = time.monotonic()
+        cell = PlainCell(f"{source}mlflow.log_metric('mine', trial.number)\ntrial.number")
+        answer = tune(there, cell, "search", trials=3)
+        assert time.monotonic() - begun < 10
+        server.kill()
+        server.start()
+        there._services["tracker"] = MlflowTracker(there)  # another session
+        record(there, PlainCell("a = 1"), "next")
+        assert there.tracker.run(answer.run).status == "finished"
+        trials = nested(there, there.tracker.run(answer.run))
+        assert {run.info.run_name: (run.info.status, run.data.metrics) for run in trials} == {
+            f"search-{number}": ("FINISHED", {"mine": number, "score": number}) for number in range(3)
+        }
+
     def test_a_kernel_killed_meanwhile_loses_nothing_that_it_logged(
         self, there: Project, server: Server
     ) -> None:
@@ -125,7 +159,7 @@ class TestAway:
             env={**os.environ, "PYTHONPATH": str(HERE)},
             check=False,
         )
-        assert (done.returncode, spool.waiting(there)) == (-signal.SIGKILL, 1)
+        assert (done.returncode, spool.waiting(there)) == (-signal.SIGKILL, 2)
         os.killpg(server.group, signal.SIGCONT)
         record(there, PlainCell("a = 1"), "next")
         (doomed,) = there.tracker.runs(query="doomed").runs

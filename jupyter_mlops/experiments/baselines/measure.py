@@ -14,6 +14,8 @@ from jupyter_mlops.experiments.baselines.record import Candidate
 from jupyter_mlops.experiments.baselines.task import Task
 from jupyter_mlops.experiments.comparison import intervals, predictions
 from jupyter_mlops.experiments.provenance import PARENT
+from jupyter_mlops.experiments.tuning.runs import StudyRuns
+from jupyter_mlops.experiments.unsent import is_unsent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,13 +42,13 @@ class Contest:
     metric: str
     seed: int
     until: float
-    runs: dict[str, Run] = field(default_factory=dict)
+    runs: StudyRuns
+    made: dict[str, Run] = field(default_factory=dict)
 
     def measure(self, name: str, make: Make) -> Candidate:
         """Cross-validate one candidate in a run of its own."""
         tags = {PARENT: self.parent.id, _PART: "candidate", intervals.FOLDS: self.folds.digest}
-        tracker = self.project.tracker
-        run = tracker.start(
+        run = self.runs.start(
             name.replace(" ", "-"),
             key=f"{self.parent.id}:{name}",
             experiment=self.parent.experiment,
@@ -56,14 +58,14 @@ class Contest:
         try:
             scores, parts, reason = self._scores(make)
         except BaseException:
-            tracker.finish(run, "killed")
+            self.runs.close(run, RunLog(), "killed")
             raise
         took = self.project.clock.monotonic() - begun
-        self.runs[name] = run
+        self.made[name] = run
         is_whole = len(scores) == len(self.folds.splits)
         found = Candidate(
             name=name,
-            run=run.ref,
+            run=(self.parent if is_unsent(run) else run).ref,
             state="measured" if is_whole else "failed" if reason else "out of time",
             folds=tuple(scores),
             took_s=took,
@@ -117,8 +119,7 @@ class Contest:
             artifacts=files,
             curves={f"{intervals.FOLD}{self.metric}": list(enumerate(found.folds))} if found.folds else {},
         )
-        self.project.tracker.log(run, log)
-        self.project.tracker.finish(run, _STATUS[found.state])
+        self.runs.close(run, log, _STATUS[found.state], found.took_s or 0.0)
         return found
 
 

@@ -87,7 +87,7 @@ def _modules(before: Evidence, after: Evidence) -> Iterator[Cause]:
             yield _cause(
                 "code", (before, after), 0.6 + 0.35 * found.share, f"the module {name} differs", *details
             )
-    for name in sorted(one.keys() ^ other.keys()):
+    for name in sorted(one.keys() ^ other.keys()) if before.is_recorded == after.is_recorded else ():
         said = "imports" if name in other else "does not import"
         yield _cause("code", (before, after), 0.5, f"{said} the module {name}")
 
@@ -100,7 +100,7 @@ def _data(project: Project, before: Evidence, after: Evidence) -> Iterator[Cause
         digests = before.digests.get(one[name], ""), after.digests.get(other[name], "")
         if one[name] != other[name] and (not all(digests) or digests[0] != digests[1]):
             yield from _dataset(project, pair, one[name], other[name])
-    for name in sorted(one.keys() ^ other.keys()):
+    for name in sorted(one.keys() ^ other.keys()) if before.is_recorded == after.is_recorded else ():
         said = (
             f"reads {other[name]}, which the first does not"
             if name in other
@@ -213,7 +213,7 @@ def _seeds(before: Evidence, after: Evidence) -> Iterator[Cause]:
     if unseeded:
         said = f"draws from {', '.join(unseeded)}, which nobody seeded, so that chance differs"
         yield _cause("seeds", (before, after), 0.3, said)
-    elif not lines and "None" in before.seeds.values():
+    elif not lines and "None" in before.seeds.values() and not (before.is_recorded and after.is_recorded):
         yield _cause("seeds", (before, after), 0.2, "no seed is set, so that chance differs")
 
 

@@ -35,6 +35,8 @@ class Evidence:
         Of the snapshots, as far as the record has them.
     seeds
         By name; parameters that are seeds are among them.
+    is_recorded
+        Whether the run has a record: of one that has none, what is missing is not known.
     unseeded
         Random generators that it drew from and did not seed.
     """
@@ -53,6 +55,7 @@ class Evidence:
     is_dirty: bool = False
     seeds: Mapping[str, str] = field(default_factory=dict)
     unseeded: tuple[str, ...] = ()
+    is_recorded: bool = False
 
 
 def gather(project: Project, run: Run) -> Evidence:
@@ -85,6 +88,7 @@ def gather(project: Project, run: Run) -> Evidence:
         is_dirty=bool(git.get("is_dirty")) or run.tags.get(provenance.DIRTY) == "true",
         seeds={name: value for name, value in parameters.items() if is_seed(name)},
         unseeded=tuple(str(name) for name in _list(chance.get("drawn")) if name not in seeded),
+        is_recorded=bool(record),
     )
 
 

@@ -14,7 +14,7 @@ from jupyter_mlops.experiments.recorder import run_record
 from jupyter_mlops.experiments.recorder.data_read import basis_of, snapshots_of
 from jupyter_mlops.experiments.recorder.flow_findings import flow_findings
 from jupyter_mlops.experiments.recorder.masking import Mask
-from jupyter_mlops.experiments.recorder.proof import FINDINGS, Proof, proof_of_object
+from jupyter_mlops.experiments.recorder.proof import FINDINGS, Proof, proof_of_cell, proof_of_object
 from jupyter_mlops.experiments.recorder.run_record import CellRecord, RunRecord
 from jupyter_mlops.experiments.recorder.session_notebook import SESSION, SLICE, notebook
 
@@ -65,6 +65,21 @@ def log_of_object(project: Project, run: Run, value: object) -> RunLog:
     """Return what *run* keeps of how *value* came about, where no recorded cell made it: as much as one would."""
     proof = proof_of_object(project, value)
     source = proof.steps[-1].executed.source if proof.steps else ""
+    return _log(project, run, source, proof)
+
+
+def log_of_cell(project: Project, run: Run, source: str, doubt: str) -> RunLog:
+    """Return what *run* keeps of how the cell that runs came about.
+
+    Parameters
+    ----------
+    doubt
+        What the caller knows against its proof.
+    """
+    return _log(project, run, source, proof_of_cell(project, doubt))
+
+
+def _log(project: Project, run: Run, source: str, proof: Proof) -> RunLog:
     account = write_up(project, run, source, proof)
     known = environment(project)
     tags = {provenance.SNAPSHOTS: ", ".join(account.snapshots), provenance.ENVIRONMENT: known.digest}

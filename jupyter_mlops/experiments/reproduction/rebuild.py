@@ -13,6 +13,7 @@ from jupyter_mlops.core.errors import Invalid, NotFound, Refused
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.tracker import Run
 from jupyter_mlops.core.types import split_reference
+from jupyter_mlops.experiments.provenance import STUDY
 from jupyter_mlops.experiments.recorder import run_record
 from jupyter_mlops.experiments.recorder.run_record import CellRecord, RunRecord
 from jupyter_mlops.experiments.reproduction.harmless import harmless, readers
@@ -24,6 +25,7 @@ TAG = "reproduction"
 _RECORD = re.compile(r"\A\s*%%(?:mlops[ \t]+)?record\b(?P<rest>[^\n]*)\n?")
 _CELL_MAGIC = re.compile(r"\A\s*%%mlops[ \t]+(?P<verb>[\w-]+)")
 _MASK = "***"
+_SEARCHED = "Write the parameters that it found into a cell, and record that."
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def read_record(project: Project, run: Run) -> RunRecord:
         Another version of this package wrote it.
     """
     content = project.tracker.artifact(run, run_record.PATH)
+    if content is None and STUDY in run.tags:
+        raise NotFound(f"{run.ref} is a search, which is not made again.", hint=_SEARCHED)
     if content is None:
         raise NotFound(
             f"{run.ref} has no record of its cells, so it cannot be made again.",
@@ -167,7 +171,7 @@ def _check(cell: CellRecord, record: RunRecord) -> None:
     if magic and magic["verb"] == "tune":
         raise Refused(
             f"{label(cell).capitalize()} searches for parameters, which is a run of its own.",
-            hint="Write the parameters that it found into a cell, and record that.",
+            hint=_SEARCHED,
         )
 
 

@@ -24,7 +24,6 @@ from jupyter_mlops.core.tracker import (
     Trace,
 )
 from jupyter_mlops.core.types import Alias, ModelName, RunRef, VersionRef
-from jupyter_mlops.experiments import spool
 from jupyter_mlops.experiments.tracking import mlflow_models, mlflow_reading, mlflow_registry, mlflow_store
 from jupyter_mlops.experiments.tracking.mlflow_process import identity, is_lost
 from jupyter_mlops.experiments.tracking.mlflow_reading import DURATION, KEY, filter_of, milliseconds, quoted
@@ -54,8 +53,12 @@ class MlflowTracker:
     def start(
         self, name: str, *, key: str, experiment: str, tags: Mapping[str, str], at: datetime | None = None
     ) -> Run:
-        """Open a run; the same *key* answers the same run."""
+        """Open a run; the same *key* answers the same run, opened again if it was closed."""
         run = self._keyed(name, key, experiment, tags, at or self._project.clock.now())
+        if run.status != "running":
+            with self._calling() as client:
+                client.update_run(run.id, status="RUNNING")
+            run = run.model_copy(update={"status": "running", "duration_s": None})
         if at is None:
             self._started.setdefault(run.id, self._project.clock.monotonic())
         return run
@@ -79,11 +82,10 @@ class MlflowTracker:
 
         if run is None:
             return silence()
-        journal, around = spool.Journal(self._project, run), standing(self._uri)
+        around = standing(self._uri)
         if around is not None:
-            return around.within(run, journal)
-        outbox = Outbox(self._wire)
-        outbox.stand_for(run.id, journal)
+            return around.within(run)
+        outbox = Outbox(self._project, run, self._wire)
         with self._calling() as client:
             return self._wire.listening(Autolog(self._uri, client.get_run(run.id), outbox))
 

@@ -5,19 +5,27 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from jupyter_mlops.core import live
 from jupyter_mlops.core.redact import is_secret_name, redact
 from jupyter_mlops.core.tracker import AutologSession
 from jupyter_mlops.experiments.tracking import mlflow_errors
+from jupyter_mlops.experiments.tracking.mlflow_active import (
+    activate,
+    active_in_thread,
+    entity,
+    open_block,
+    replace,
+)
 
 if TYPE_CHECKING:
     from mlflow.entities import Metric
     from mlflow.entities import Run as MlflowRun
 
+    from jupyter_mlops.core.tracker import Run
     from jupyter_mlops.experiments.tracking.mlflow_outbox import Outbox
 
 _GLOBAL = "globally_configured"
@@ -39,7 +47,7 @@ class Autolog:
     """
 
     def __init__(self, uri: str, run: MlflowRun, outbox: Outbox) -> None:
-        self._uri = uri
+        self.uri = uri
         self._run = run
         self._outbox = outbox
         self._undo = ExitStack()
@@ -47,12 +55,12 @@ class Autolog:
     def __enter__(self) -> object:
         with ExitStack() as stack:
             stack.callback(_send_traces)
-            _direct(stack, self._uri)
+            _direct(stack, self.uri)
             _quieten(stack)
             _redact(stack)
             _switch_on(stack)
             _mend_lightning(stack)
-            _activate(stack, self._run)
+            activate(stack, self, self._run)
             self._outbox.install(stack)
             _observe(stack, self._run.info.run_id)
             self._undo = stack.pop_all()
@@ -60,6 +68,19 @@ class Autolog:
 
     def __exit__(self, *error: object) -> None:
         self._undo.close()
+
+    @contextmanager
+    def within(self, run: Run) -> Iterator[None]:
+        """Let this thread log to another run of the same experiment meanwhile, like a trial's; the server is not asked."""
+        self._outbox.stand_for(run)
+        with active_in_thread(entity(run, self._run.info.experiment_id)):
+            yield
+
+
+def standing(uri: str) -> Autolog | None:
+    """Return the block that is open in this process, if what is logged in it goes to *uri*."""
+    block = open_block()
+    return block if isinstance(block, Autolog) and block.uri == uri else None
 
 
 def silence() -> AutologSession:
@@ -178,7 +199,7 @@ def _quieten(stack: ExitStack) -> None:
             warnings.simplefilter("ignore")
             return original(*args, **options)
 
-    _replace(stack, flavour, name, silently)
+    replace(stack, flavour, name, silently)
     mlflow_errors.hush()
 
 
@@ -191,27 +212,13 @@ def _redact(stack: ExitStack) -> None:
     def log_params(client: Client, run_id: str, params: dict[str, object]) -> None:
         original(client, run_id, {key: _safe(key, value) for key, value in params.items()})
 
-    _replace(stack, Client, "log_params", log_params)
+    replace(stack, Client, "log_params", log_params)
 
 
 def _safe(key: str, value: object) -> object:
     if is_secret_name(key) and isinstance(value, str):
         return "***"
     return value if isinstance(value, bool | int | float | None) else redact(str(value))
-
-
-def _activate(stack: ExitStack, run: MlflowRun) -> None:
-    """Make *run* the active one, also for a user's own `with mlflow.start_run()`, which joins it."""
-    import mlflow
-    from mlflow.tracking import fluent
-
-    active = mlflow.ActiveRun(run)  # type: ignore[no-untyped-call]
-    runs = getattr(fluent, "_active_run_stack").get()  # noqa: B009 - resuming a run would write to it twice
-    before = list(runs)
-    runs[:] = [active]
-    stack.callback(runs.__setitem__, slice(None), before)
-    for name, make in (("start_run", _joining), ("end_run", _staying)):
-        _replace(stack, mlflow, name, make(getattr(mlflow, name), active))
 
 
 def _observe(stack: ExitStack, ours: str) -> None:
@@ -237,49 +244,5 @@ def _observe(stack: ExitStack, ours: str) -> None:
             point(metric.key, metric.step, float(metric.value))
         return answer
 
-    _replace(stack, MlflowClient, "log_metric", one)
-    _replace(stack, MlflowClient, "log_batch", many)
-
-
-def _replace(stack: ExitStack, owner: object, name: str, value: object) -> None:
-    """Put *value* in the place of an attribute until the end of the block."""
-    stack.callback(setattr, owner, name, getattr(owner, name))
-    setattr(owner, name, value)
-
-
-def _joining(start: Callable[..., object], ours: object) -> Callable[..., object]:
-    import mlflow
-
-    def start_run(*args: object, **options: object) -> object:
-        is_plain = not args and not options.get("run_id") and not options.get("nested")
-        if is_plain and mlflow.active_run() is ours:
-            return _Joined(ours)
-        return start(*args, **options)
-
-    return start_run
-
-
-def _staying(end: Callable[..., None], ours: object) -> Callable[..., None]:
-    import mlflow
-
-    def end_run(status: str = "FINISHED") -> None:
-        if mlflow.active_run() is not ours:
-            end(status)
-
-    return end_run
-
-
-class _Joined:
-    """The run under way, as the answer of the user's own `mlflow.start_run()`; leaving it does not end it."""
-
-    def __init__(self, run: object) -> None:
-        self._run = run
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._run, name)
-
-    def __enter__(self) -> object:
-        return self._run
-
-    def __exit__(self, *error: object) -> None:
-        return None
+    replace(stack, MlflowClient, "log_metric", one)
+    replace(stack, MlflowClient, "log_batch", many)

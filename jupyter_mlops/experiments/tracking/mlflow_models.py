@@ -115,11 +115,19 @@ def _model_file(source: str, tracking_uri: str, name: str) -> tuple[Path, str]:
     folder = Path(download_artifacts(artifact_uri=source, tracking_uri=tracking_uri))
     flavour = Model.load(str(folder)).flavors.get("sklearn")
     if flavour is None:
-        raise Invalid(f"{name} is not a scikit-learn model.", hint="Load it with MLflow itself.")
+        raise Invalid(f"{name} is not a scikit-learn model.", hint=_otherwise(name))
     path = (folder / str(flavour["pickled_model"])).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise Refused(f"{name} points outside its own folder.", hint="Do not load it.")
     return path, str(flavour.get("serialization_format"))
+
+
+def _otherwise(name: str) -> str:
+    address = f"models:/{name.replace('@', '/')}"
+    return (
+        f"Load it yourself, if you trust its files: `mlflow.pyfunc.load_model('{address}')`. "
+        "To compare it, keep a table of truth and prediction as mlops/predictions.parquet of its run."
+    )
 
 
 def _unpickled(path: Path, name: str) -> object:

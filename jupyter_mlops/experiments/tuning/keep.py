@@ -13,13 +13,13 @@ from jupyter_mlops.experiments import provenance
 from jupyter_mlops.experiments.environment import requirements_for
 from jupyter_mlops.experiments.estimators import example_for
 from jupyter_mlops.experiments.fingerprint import fingerprint
-from jupyter_mlops.experiments.recorder.proof import Proof
 from jupyter_mlops.experiments.trust import trusted_types
 from jupyter_mlops.experiments.tuning.record import Stopped
+from jupyter_mlops.experiments.tuning.runs import StudyRuns
 
 
 def keep(
-    project: Project, run: Run, estimators: Mapping[str, object], rows: Mapping[str, object]
+    runs: StudyRuns, run: Run, estimators: Mapping[str, object], rows: Mapping[str, object]
 ) -> list[str]:
     """Log fitted estimators to *run* by name, and return why those left out are.
 
@@ -32,7 +32,7 @@ def keep(
     models: list[ModelFile] = []
     for name, estimator in estimators.items():
         try:
-            models.append(_file(project, name, estimator, rows))
+            models.append(_file(runs.project, name, estimator, rows))
         except (Invalid, Refused) as error:
             notes.append(f"{name} is not kept. {error}")
     if not models:
@@ -41,23 +41,22 @@ def keep(
     tags = {provenance.MODELS: json.dumps(kept)}
     if len(models) == 1:
         tags[provenance.ESTIMATOR] = _class_of(models[0].estimator)
-    project.tracker.log(run, RunLog(tags=tags, models=models))
-    for name, known in kept.items():
-        project.session.models[known] = Recorded(run.id, name)
+    if runs.add(run, RunLog(tags=tags, models=models)):
+        for name, known in kept.items():
+            runs.project.session.models[known] = Recorded(run.id, name)
     return notes
 
 
-def doubt(project: Project, run: Run, *, is_resumed: bool, jobs: int, stopped: Stopped) -> None:
-    """Stamp the best trial's run as unproven where searching again would propose other parameters."""
+def doubt(*, is_resumed: bool, jobs: int, stopped: Stopped) -> str:
+    """Say why searching again may propose other parameters than the best; nothing when it would not."""
     whys = {
         "its study was resumed": is_resumed,
         "trials ran side by side": jobs > 1,
         "the search was cut short": stopped != "done",
     }
     reasons = [why for why, is_so in whys.items() if is_so]
-    if reasons:
-        said = f"{', '.join(reasons)}: write the parameters that it found into a cell, and record that"
-        project.tracker.log(run, RunLog(tags=Proof((said,)).tags()))
+    advice = "write the parameters that it found into a cell, and record that"
+    return f"{', '.join(reasons)}: {advice}" if reasons else ""
 
 
 def _file(project: Project, name: str, estimator: object, rows: Mapping[str, object]) -> ModelFile:

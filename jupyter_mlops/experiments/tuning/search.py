@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from jupyter_mlops.core import live, progress
 from jupyter_mlops.core.errors import MlopsError
 from jupyter_mlops.core.live import Picture
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.redact import redact
-from jupyter_mlops.core.tracker import Artifact, AutologSession, Run, RunLog, RunStatus
+from jupyter_mlops.core.tracker import Artifact, Run, RunLog, RunStatus
 from jupyter_mlops.experiments.provenance import PARENT
 from jupyter_mlops.experiments.tuning.figure import draw
 from jupyter_mlops.experiments.tuning.objective import Objective, Outcome, TrialState
 from jupyter_mlops.experiments.tuning.record import Stopped, TrialRun, best_so_far
+from jupyter_mlops.experiments.tuning.runs import StudyRuns
 from jupyter_mlops.experiments.tuning.study import Direction, owned
+from jupyter_mlops.experiments.unsent import is_unsent, started
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -30,7 +31,6 @@ PART = "jupyter_mlops.part"
 STATE = "jupyter_mlops.trial"
 REASON = "jupyter_mlops.trial.reason"
 _STATUS: dict[TrialState, RunStatus] = {"complete": "finished", "pruned": "killed", "failed": "failed"}
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class TrialSearch:
     ----------
     names
         What the cell bound in the best trial so far.
-    trouble
-        Why the tracker lacks some of the runs; the study has all of them.
+    runs
+        Where each trial is written.
     """
 
     project: Project
@@ -69,9 +69,9 @@ class TrialSearch:
     parent: Run
     objective: Objective
     limits: Limits
+    runs: StudyRuns
     names: Mapping[str, object] = field(default_factory=dict)
     best_run: Run | None = None
-    trouble: str = ""
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _halt: threading.Event = field(default_factory=threading.Event)
     _begun: int = 0
@@ -83,12 +83,26 @@ class TrialSearch:
         """Run trials until the limits are reached, or somebody stops it; say which."""
         self._began_at = self.project.clock.monotonic()
         try:
-            with self.project.tracker.autolog(None):  # a trial fits many models; its score is what counts
+            # A trial fits many models, and its score is what counts: libraries log nothing.
+            with self.project.tracker.autolog(self.parent), self.project.tracker.autolog(None):
                 self._work() if self.limits.jobs == 1 else self._work_side_by_side()
         except KeyboardInterrupt:
             self._halt.set()
             return "interrupted"
+        except MlopsError as error:
+            if not self._begun:
+                raise
+            self.runs.trouble = error.message
         return self._why_not() or "done"
+
+    def settle(self) -> bool:
+        """Send what waits if the tracker is back, and tell whether it has the run of every trial."""
+        if not self.runs.settle():
+            return False
+        self._runs = {number: started(self.project, run) for number, run in self._runs.items()}
+        if self.best_run is not None:
+            self.best_run = started(self.project, self.best_run)
+        return True
 
     def trials(self) -> tuple[TrialRun, ...]:
         """Return every trial of the study, of earlier sessions too."""
@@ -129,7 +143,7 @@ class TrialSearch:
         with self._lock:
             trial = self.study.ask()
             owned(trial)
-            run = self._tracked(lambda: self._start(trial.number))
+            run = self._start(trial.number)
         try:
             outcome = self._run(trial, run)
         except BaseException:
@@ -137,34 +151,28 @@ class TrialSearch:
             raise
         self._close(trial, run, outcome, _STATUS[outcome.state])
 
-    def _run(self, trial: Trial, run: Run | None) -> Outcome:
-        """Run the objective; a tracker that fails meanwhile takes nothing of what came of it."""
+    def _run(self, trial: Trial, run: Run) -> Outcome:
+        """Run the objective, whose own MLflow calls go to its run; a tracker that fails takes nothing of what came of it."""
         outcome = None
         try:
-            with self._own_log(run):
+            with self.project.tracker.autolog(run):
                 outcome = self.objective.run(trial)
         except MlopsError as error:
-            self.trouble = error.message
+            self.runs.trouble = error.message
         return self.objective.run(trial) if outcome is None else outcome
-
-    def _own_log(self, run: Run | None) -> AutologSession:
-        """Send what the cell itself logs to its trial's run; threads share MLflow's state, so only one at a time can."""
-        if run is None or self.limits.jobs > 1:
-            return nullcontext()
-        return self._tracked(lambda: self.project.tracker.autolog(run)) or nullcontext()
 
     def _start(self, number: int) -> Run:
         tags = {PARENT: self.parent.id, PART: "trial"}
         name = f"{self.study.study_name}-{number}"
         key = f"{self.parent.id}:{number}"
-        return self.project.tracker.start(name, key=key, experiment=self.parent.experiment, tags=tags)
+        return self.runs.start(name, key=key, experiment=self.parent.experiment, tags=tags)
 
-    def _close(self, trial: Trial, run: Run | None, outcome: Outcome, status: RunStatus) -> None:
+    def _close(self, trial: Trial, run: Run, outcome: Outcome, status: RunStatus) -> None:
         with self._lock:
             kept = self._tell(trial, outcome)
-            if run is not None:
-                self._runs[trial.number] = run
-                self._tracked(lambda: self._log(run, kept, outcome, status))
+            self._runs[trial.number] = run
+            took_s = 0.0 if kept.duration is None else kept.duration.total_seconds()
+            self.runs.close(run, _log(kept, outcome), status, took_s)
             self._compare(trial.number, run, outcome)
             self._show()
 
@@ -176,32 +184,7 @@ class TrialSearch:
             trial.set_user_attr(REASON, redact(outcome.reason)[:500])
         return self.study.tell(trial, outcome.value, state=states[outcome.state])
 
-    def _log(self, run: Run, kept: FrozenTrial, outcome: Outcome, status: RunStatus) -> None:
-        course = (
-            {"score.course": sorted(kept.intermediate_values.items())} if kept.intermediate_values else {}
-        )
-        files = [Artifact("traceback.txt", redact(outcome.traceback).encode())] if outcome.traceback else []
-        log = RunLog(
-            params={name: str(value) for name, value in kept.params.items()},
-            metrics={} if kept.value is None else {"score": kept.value},
-            tags={STATE: outcome.state} | ({REASON: redact(outcome.reason)} if outcome.reason else {}),
-            artifacts=files,
-            curves=course,
-        )
-        self.project.tracker.log(run, log)
-        self.project.tracker.finish(run, status)
-
-    def _tracked(self, call: Callable[[], Answer]) -> Answer | None:
-        """Ask the tracker, until it fails: then the study goes on without it."""
-        if self.trouble:
-            return None
-        try:
-            return call()
-        except MlopsError as error:
-            self.trouble = error.message
-            return None
-
-    def _compare(self, number: int, run: Run | None, outcome: Outcome) -> None:
+    def _compare(self, number: int, run: Run, outcome: Outcome) -> None:
         """Remember what the best trial bound; of equals the first."""
         value = outcome.value
         if value is None or outcome.state != "complete":
@@ -220,9 +203,27 @@ class TrialSearch:
         )
 
     @property
+    def took_s(self) -> float:
+        """How long it has taken so far."""
+        return self.project.clock.monotonic() - self._began_at
+
+    @property
     def curve(self) -> tuple[tuple[int, float], ...]:
         """The best value so far, after each trial that has one."""
         return best_so_far(self.trials(), direction_of(self.study))
+
+
+def _log(kept: FrozenTrial, outcome: Outcome) -> RunLog:
+    """Return what a trial's run holds."""
+    course = {"score.course": sorted(kept.intermediate_values.items())} if kept.intermediate_values else {}
+    files = [Artifact("traceback.txt", redact(outcome.traceback).encode())] if outcome.traceback else []
+    return RunLog(
+        params={name: str(value) for name, value in kept.params.items()},
+        metrics={} if kept.value is None else {"score": kept.value},
+        tags={STATE: outcome.state} | ({REASON: redact(outcome.reason)} if outcome.reason else {}),
+        artifacts=files,
+        curves=course,
+    )
 
 
 def direction_of(study: Study) -> Direction:
@@ -241,6 +242,6 @@ def told(trial: FrozenTrial, run: Run | None) -> TrialRun:
         params=dict(trial.params),
         course=tuple(sorted(trial.intermediate_values.items())),
         took_s=None if trial.duration is None else trial.duration.total_seconds(),
-        run=None if run is None else run.ref,
+        run=None if run is None or is_unsent(run) else run.ref,
         reason=str(trial.user_attrs.get(REASON, "")),
     )

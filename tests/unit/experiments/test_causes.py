@@ -162,6 +162,18 @@ class TestTheRest:
             "no seed is set, so that chance differs"
         ]
 
+    def test_of_recorded_runs_it_is_none_if_nothing_was_drawn(self, project: Project) -> None:
+        """A solver that draws nothing has a random_state, too."""
+        files = {"mlops/record.json": json.dumps({"seeds": {"drawn": []}})}
+        one, two = (recorded(project, name, params={"random_state": "None"}, files=files) for name in "ab")
+        assert compare(project, (one, two)).causes == ()
+
+    def test_what_only_one_of_them_recorded_is_no_cause(self, project: Project) -> None:
+        """The other may import and read the same: nobody knows."""
+        record = {"modules": {"columns": {"text": "N = 1"}}, "snapshots": [{"ref": "points@1"}]}
+        one = recorded(project, "one", files={"mlops/record.json": json.dumps(record)})
+        assert compare(project, (one, recorded(project, "two"))).causes == ()
+
     def test_a_generator_that_nobody_seeded_is_a_cause(self, project: Project) -> None:
         """It was drawn from, and no cell of the slice seeded it."""
         chance = {"seeds": {"drawn": ["random", "numpy.random"], "seeded": ["random"]}}

@@ -11,12 +11,17 @@ from jupyter_mlops.core import live
 from jupyter_mlops.core.errors import Conflict, Invalid, NotFound
 from jupyter_mlops.core.live import Picture
 from jupyter_mlops.core.project import Project
+from jupyter_mlops.experiments import spool
+from jupyter_mlops.experiments.recorder.proof import UNWATCHED
+from jupyter_mlops.experiments.recorder.run_record import PATH, RunRecord
+from jupyter_mlops.experiments.reproduce import reproduce
 from jupyter_mlops.experiments.tune import tune
 from jupyter_mlops.experiments.tuning import study
 from tests.fakes import FakeTracker
 from tests.unit.experiments.cells import PlainCell
 
 PARABOLA = "x = trial.suggest_float('x', -5, 5)\ny = (x - 2) ** 2\ny"
+FITS = "from sklearn.dummy import DummyClassifier\nmodel = DummyClassifier().fit([[1]], [trial.number])\n"
 RISES = "trial.suggest_int('n', 0, 9)\ntrial.number"
 
 
@@ -122,12 +127,12 @@ class TestTrials:
 
     @pytest.mark.parametrize(
         ("jobs", "is_resumed", "reason"),
-        [(2, False, "trials ran side by side"), (1, True, "its study was resumed"), (1, False, "")],
+        [(2, False, "trials ran side by side"), (1, True, "its study was resumed"), (1, False, UNWATCHED)],
     )
     def test_a_model_that_searching_again_may_not_find_is_unproven(
         self, project: Project, jobs: int, reason: str, *, is_resumed: bool
     ) -> None:
-        """Its run says why, and what to do; one that it would find leaves that to the cells."""
+        """Its run says why, and what to do; of one that it would find the cells say it."""
         cell = PlainCell(
             "from sklearn.dummy import DummyClassifier\n"
             "model = DummyClassifier(constant=trial.suggest_int('n', 0, 9)).fit([[1]], [2])\ntrial.number"
@@ -137,8 +142,8 @@ class TestTrials:
         found = tune(project, cell, "doubt", trials=2, jobs=jobs, resume=is_resumed)
         assert found.best is not None
         tags = project.tracker.run(str(found.best.run)).tags
-        assert tags.get("mlops.proven") == ("false" if reason else None)
-        assert tags.get("mlops.unproven_reasons", "").startswith(reason)
+        assert tags["mlops.proven"] == "false"
+        assert tags["mlops.unproven_reasons"].startswith(reason)
 
     def test_the_best_model_can_be_registered(self, project: Project, tracker: FakeTracker) -> None:
         """It is kept in the best trial's run, and is a variable."""
@@ -150,6 +155,17 @@ class TestTrials:
         found = tune(project, cell, "trees", trials=2)
         assert found.models == ("model",)
         assert list(tracker.files[runs_by_name(tracker)["trees-1"].id]) == ["model"]
+
+    def test_the_best_trials_run_keeps_the_record_of_its_cells(
+        self, project: Project, tracker: FakeTracker
+    ) -> None:
+        """As one that was recorded does; making it again is refused with what to do instead."""
+        found = tune(project, PlainCell(RISES), "told", trials=2)
+        files = tracker.artifacts[runs_by_name(tracker)["told-1"].id]
+        assert RunRecord.model_validate_json(files[PATH]).cells[0].source == RISES
+        with pytest.raises(NotFound, match="is a search") as refused:
+            reproduce(project, found.run)
+        assert "Write the parameters" in str(refused.value.hint)
 
 
 class TestEnds:
@@ -168,12 +184,30 @@ class TestEnds:
         found = tune(project, cell, "timed", trials=50, timeout=100)
         assert (found.stopped, len(found.trials)) == ("timeout", 3)
 
-    def test_the_tracker_away_is_not_the_end(self, project: Project, tracker: FakeTracker) -> None:
-        """The study has every trial; the answer says what the runs lack."""
-        cell = PlainCell("tracker.is_down = trial.number >= 1\ntrial.number", {"tracker": tracker})
-        found = tune(project, cell, "away", trials=3)
+    def test_what_the_tracker_misses_while_it_is_away_is_sent_by_the_next(
+        self, project: Project, tracker: FakeTracker
+    ) -> None:
+        """Trials, the best model and the study: the answer says that they wait."""
+        source = f"{FITS}tracker.is_down = trial.number >= 1\ntrial.report(0.5, 1)\ntrial.report(0.6, 2)\ntrial.number"
+        found = tune(project, PlainCell(source, {"tracker": tracker}), "away", trials=3)
         assert [trial.value for trial in found.trials] == [0.0, 1.0, 2.0]
-        assert "The tracker failed" in found.notes[0]
+        assert ("The tracker failed" in found.notes[0], spool.waiting(project)) == (True, 3)
+        tracker.is_down = False
+        tune(project, PlainCell(RISES), "next", trials=1)
+        runs = runs_by_name(tracker)
+        assert [runs[f"away-{number}"].metrics["score"] for number in range(3)] == [0.0, 1.0, 2.0]
+        assert tracker.details(runs["away-2"]).curves["score.course"] == [(1, 0.5), (2, 0.6)]
+        assert list(tracker.files[runs["away-2"].id]) == ["model"]
+        assert (tracker.run(found.run).status, spool.waiting(project)) == ("finished", 0)
+
+    def test_one_that_is_back_at_the_end_gets_all_at_once(
+        self, project: Project, tracker: FakeTracker
+    ) -> None:
+        """Nothing waits, and each trial names its run."""
+        cell = PlainCell("tracker.is_down = trial.number == 1\ntrial.number", {"tracker": tracker})
+        found = tune(project, cell, "blip", trials=3)
+        named = [project.tracker.run(str(trial.run)).metrics["score"] for trial in found.trials]
+        assert (named, found.notes, spool.waiting(project)) == ([0.0, 1.0, 2.0], (), 0)
 
     def test_the_run_has_the_trials_the_curve_and_the_source(
         self, project: Project, tracker: FakeTracker
