@@ -13,7 +13,17 @@ function snapshot(number: number, given: Partial<Snapshot> = {}): Snapshot {
   const size = { rows: 5000, columns: 12, size_bytes: 9, digest: '3f9a12ffffffffff', manifest: '' };
   const rest = { created_at: '2026-11-20T10:00:00Z', note: 'cleaned', parent: null };
   const none = { is_new: null, same_as: null, made_by: '', made_from: [], findings: [] };
-  return { ...made, ...size, ...rest, ...none, newer: [], personal: [], breaches: null, ...given };
+  return {
+    ...made,
+    ...size,
+    ...rest,
+    ...none,
+    newer: [],
+    renewed: [],
+    personal: [],
+    breaches: null,
+    ...given
+  };
 }
 
 function drawData(given: Partial<Data.IProps> = {}): HTMLElement {

@@ -16,7 +16,13 @@ function version(number: number, given: Partial<Snapshot> = {}): Snapshot {
   const made = { ref: `sales@${number}`, dataset: 'sales', version: number, actor: 'ada' };
   const what = { rows: 50, columns: 2, size_bytes: 12_300, digest: '3f9a12ffff', manifest: '' };
   const none = { is_new: null, same_as: null, made_by: '', made_from: [], findings: [], note: '' };
-  const rest = { created_at: '2026-11-20T10:00:00Z', parent: null, newer: [], personal: [] };
+  const rest = {
+    created_at: '2026-11-20T10:00:00Z',
+    parent: null,
+    newer: [],
+    renewed: [],
+    personal: []
+  };
   return { ...made, ...what, ...none, ...rest, breaches: null, ...given };
 }
 
