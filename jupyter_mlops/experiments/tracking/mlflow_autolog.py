@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _GLOBAL = "globally_configured"
 _SKLEARN = "sklearn"
 _LIGHTNING = "lightning"
+_SPARING = "_jupyter_mlops_sparing"
 
 
 class Autolog:
@@ -55,6 +56,7 @@ class Autolog:
     def __enter__(self) -> object:
         with ExitStack() as stack:
             stack.callback(_send_traces)
+            spare_imports()
             _direct(stack, self.uri)
             _quieten(stack)
             _redact(stack)
@@ -81,6 +83,28 @@ def standing(uri: str) -> Autolog | None:
     """Return the block that is open in this process, if what is logged in it goes to *uri*."""
     block = open_block()
     return block if isinstance(block, Autolog) and block.uri == uri else None
+
+
+def spare_imports() -> None:
+    """Keep MLflow from taking its lock for every import, for good: it takes it for those that it waits for.
+
+    Python holds a lock of its own meanwhile, and autologging imports under MLflow's: another thread that imported
+    anything at all just then, as MLflow's telemetry does, waited for ever, and the notebook with it.
+    """
+    from mlflow.utils import import_hooks
+
+    finder = import_hooks.ImportHookFinder
+    original = finder.find_spec
+    if hasattr(original, _SPARING):
+        return
+    tables = ("_post_import_hooks", "_import_error_hooks")
+
+    def find_spec(self: object, fullname: str, path: object, target: object = None) -> object:
+        is_awaited = any(fullname in getattr(import_hooks, table) for table in tables)
+        return original(self, fullname, path, target) if is_awaited else None
+
+    setattr(find_spec, _SPARING, True)
+    setattr(finder, "find_spec", find_spec)  # noqa: B010 - a method cannot be assigned
 
 
 def silence() -> AutologSession:

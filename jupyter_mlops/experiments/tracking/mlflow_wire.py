@@ -146,7 +146,7 @@ class Wire:
         except (requests.exceptions.SSLError, LostAnswer):
             raise
         except (requests.Timeout, requests.ConnectionError) as error:
-            self._fell_silent(_reason(error, self._timeout_s))
+            self._fell_silent(_reason(error, limit or self._timeout_s))
             raise
         self._answered()
         return response
