@@ -23,7 +23,7 @@ GOOD = pd.DataFrame(
         "age": np.linspace(20, 60, COUNT),
         "color": ["red", "green"] * (COUNT // 2),
         "code": [f"AB-{number:04d}" for number in range(COUNT)],
-        "at": pd.date_range("2026-11-19", periods=COUNT, freq="min"),
+        "at": pd.date_range("2026-11-01", periods=COUNT, freq="min"),
         "list": [[1]] * COUNT,
     }
 )
