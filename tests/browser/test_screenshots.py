@@ -45,7 +45,9 @@ def test_the_panel_beside_a_notebook(desk, shoot):
     desk.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     section = desk.fold_others("This notebook")
     desk.wide()
-    expect(section.get_by_label("trees", exact=True)).to_be_visible(timeout=60_000)  # the server's first answer
+    expect(section.get_by_label("trees", exact=True)).to_be_visible(
+        timeout=60_000
+    )  # the server's first answer
     shoot("notebook")
 
 
