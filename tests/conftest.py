@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from tests.fakes import FakeClock, FakeTracker
 
 sys.modules[GRAMMAR] = None  # type: ignore[assignment]  # as the command line does: it takes a second to load
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
+signal.signal(
+    signal.SIGINT, signal.default_int_handler
+)  # a shell that starts the tests with `&` has it ignored
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ SCREENSHOTS = ROOT / "build/screenshots"
 
 TITLE = ".jp-AccordionPanel-title"
 
-expect.set_options(timeout=15_000)
+PATIENCE_MS = 120_000  # a kernel takes a minute to load its libraries on a busy machine
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +76,7 @@ class Desk:
         """Load the page, with the panel open."""
         suffix = "&reset" if reset else ""
         self.page.goto(f"{self.lab.address}lab?token={TOKEN}{suffix}")
-        self.page.wait_for_function("window.jupyterapp && window.jupyterapp.restored", timeout=60_000)
+        self.page.wait_for_function("window.jupyterapp && window.jupyterapp.restored")
         self.page.evaluate("() => window.jupyterapp.restored")
         self._await_splash()
         if reset:
@@ -122,10 +123,10 @@ class Desk:
         self.command("docmanager:open", path=name)
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         kernel = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
-        self.page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=60_000)
+        self.page.wait_for_function(f"{kernel}?.status === 'idle'")
 
     def _await_splash(self) -> None:
-        self.page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=60_000)
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def _titles(self) -> list[str]:
         """Return the titles of the sections, without the count that some carry."""
@@ -142,7 +143,7 @@ class Desk:
 @pytest.fixture
 def desk(page: Page, lab: Lab) -> Iterator[Desk]:
     """A page with the panel open, and nothing that went wrong unseen."""
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     made = Desk(page, lab).open()

@@ -14,7 +14,7 @@ def test_a_version_is_loaded_into_the_notebook(desk):
     data.get_by_role("button", name="Load here").click()
     cell = desk.page.locator(".jp-Notebook .jp-CodeCell").nth(1)
     expect(cell).to_contain_text("biopsies = %mlops load biopsies@1")
-    expect(cell.locator(".jp-InputPrompt")).to_have_text("[1]:", timeout=60_000)
+    expect(cell.locator(".jp-InputPrompt")).to_have_text("[1]:")
     expect(cell.locator("[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
 
 
@@ -42,7 +42,7 @@ def test_the_page_of_a_dataset_tells_all_and_what_sets_two_versions_apart(desk):
     data.get_by_role("button", name="Open page", exact=True).click()
     page = desk.page.get_by_role("article", name="people")
     expect(page.get_by_role("row", name="personal")).to_contain_text("mail (email)")
-    expect(page.locator(".jp-Mlops-plot .main-svg").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".jp-Mlops-plot .main-svg").first).to_be_visible()
     page.get_by_role("button", name="Validate", exact=True).click()
     expect(page.get_by_role("table", name="Findings")).to_contain_text("column 'city' is new")
     expect(page.get_by_role("link", name="people@1")).to_be_visible()

@@ -47,7 +47,7 @@ def test_findings_are_shown_with_their_evidence_and_the_promotion_is_refused(gua
     page.get_by_role("button", name="Judge", exact=True).click()
 
     report = page.get_by_role("region", name="Gate report")
-    expect(report.get_by_role("status")).to_contain_text("fails the gate of guarded", timeout=60_000)
+    expect(report.get_by_role("status")).to_contain_text("fails the gate of guarded")
     findings = report.get_by_role("table", name="Findings")
     threshold = findings.get_by_role("row").filter(has_text="metric")
     expect(threshold.get_by_role("img", name="error")).to_be_visible()
@@ -74,4 +74,4 @@ def test_the_last_report_is_shown_again_as_it_was_kept(guarded):
     page.get_by_role("combobox", name="Version").select_option("tumour@2")
     page.get_by_role("textbox", name="Alias").fill("guarded")
     page.get_by_role("button", name="Last report", exact=True).click()
-    expect(page.get_by_role("region", name="Gate report")).to_contain_text("no-leak", timeout=60_000)
+    expect(page.get_by_role("region", name="Gate report")).to_contain_text("no-leak")

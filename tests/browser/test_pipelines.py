@@ -12,7 +12,6 @@ from tests.browser.server import PATIENCE_S
 from tests.browser.test_accessibility import in_each_theme
 from tests.notebooks.builder import write_notebook
 
-KERNEL_MS = 90_000
 NO_KERNEL = "Cannot read properties of null (reading 'kernel')"  # ipywidgets' own, of a notebook without one
 WAITS = "import pathlib, time\nwhile not pathlib.Path('{name}').exists():\n    time.sleep(0.1)"
 FILES = {
@@ -69,7 +68,7 @@ def newest(section):
 
 def stands(row, status):
     """Wait until an execution stands so."""
-    expect(row.get_by_role("img", name=status, exact=True).first).to_be_visible(timeout=KERNEL_MS)
+    expect(row.get_by_role("img", name=status, exact=True).first).to_be_visible()
 
 
 def page_of(desk, execution):
@@ -97,12 +96,12 @@ def test_the_notebook_of_a_step_is_read_while_it_runs_and_then_cancelled(desk, p
     write_notebook(desk.lab.root / name, "print('begun')", WAITS.format(name="never.txt"), "print('over')")
     page = page_of(desk, desk.lab.verb("run", target=name, detach=True)["ref"])
     cells = page.get_by_role("table", name="Cells of notebook")
-    expect(cells.get_by_role("row", name="[2]")).to_contain_text("running", timeout=KERNEL_MS)
+    expect(cells.get_by_role("row", name="[2]")).to_contain_text("running")
     desk.forgives.append(NO_KERNEL)
     page.get_by_role("button", name="Open notebook").click()
     output = desk.page.locator(".jp-NotebookPanel:visible")
     expect(output.get_by_text("notebook is read-only")).to_be_visible()
-    expect(output.locator(".jp-OutputArea-output")).to_have_text("begun", timeout=20_000)
+    expect(output.locator(".jp-OutputArea-output")).to_have_text("begun")
     expect(output.get_by_text("No Kernel")).to_be_visible()
     newest(pipelines).get_by_role("button").click()
     pipelines.get_by_role("button", name="Cancel", exact=True).click()
@@ -111,7 +110,7 @@ def test_the_notebook_of_a_step_is_read_while_it_runs_and_then_cancelled(desk, p
 
 def test_an_execution_that_failed_says_where_and_is_retried(desk, pipelines):
     page = page_of(desk, desk.lab.verb("run", target="fragile", detach=True)["ref"])
-    expect(page.get_by_role("alert")).to_contain_text("FileNotFoundError", timeout=KERNEL_MS)
+    expect(page.get_by_role("alert")).to_contain_text("FileNotFoundError")
     (desk.lab.root / "mended.txt").write_text("yes")
     page.get_by_role("button", name="Retry", exact=True).click()
     stands(newest(pipelines), "succeeded")
@@ -126,12 +125,12 @@ def test_a_failed_step_is_looked_into_with_the_kernel_that_it_kept(desk, pipelin
     pipelines.get_by_role("button", name="Attach", exact=True).click()
     notebook = desk.page.locator(".jp-NotebookPanel:visible")
     expect(notebook.locator(".jp-CodeCell.jp-mod-active")).to_contain_text("1 / 0")
-    expect(desk.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=20_000)
+    expect(desk.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
     desk.command("notebook:insert-cell-below")
     desk.page.keyboard.press("Enter")
     desk.page.keyboard.type("print('the', clue)")
     desk.page.keyboard.press("Control+Enter")
-    expect(notebook.locator(".jp-OutputArea-output").last).to_have_text("the butler", timeout=20_000)
+    expect(notebook.locator(".jp-OutputArea-output").last).to_have_text("the butler")
     desk.lab.verb("attach", ref=execution, end=True)
 
 
@@ -164,7 +163,7 @@ def test_the_executions_of_a_sweep_are_compared(desk, pipelines):
     rows = page.get_by_role("table", name="Executions of the sweep").get_by_role("row")
     for given, twice in (("2", "4"), ("5", "10")):
         row = rows.filter(has=desk.page.get_by_role("cell", name=given, exact=True))
-        expect(row.get_by_role("cell", name=twice, exact=True)).to_be_visible(timeout=KERNEL_MS)
+        expect(row.get_by_role("cell", name=twice, exact=True)).to_be_visible()
     page.get_by_role("button", name="Compare 2 runs").click()
     expect(desk.page.get_by_role("article", name="Comparison of runs")).to_be_visible()
 

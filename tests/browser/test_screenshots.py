@@ -45,9 +45,7 @@ def test_the_panel_beside_a_notebook(desk, shoot):
     desk.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     section = desk.fold_others("This notebook")
     desk.wide()
-    expect(section.get_by_label("trees", exact=True)).to_be_visible(
-        timeout=60_000
-    )  # the server's first answer
+    expect(section.get_by_label("trees", exact=True)).to_be_visible()  # the server's first answer
     shoot("notebook")
 
 
@@ -82,7 +80,7 @@ def test_the_pages_of_the_main_area(desk, shoot):
     for name in ("trees", "linear"):
         runs.get_by_role("checkbox", name=name).first.check()
     runs.get_by_role("button", name="Compare 2 runs").click()
-    expect(desk.page.locator(".jp-Mlops-plot .main-svg").first).to_be_visible(timeout=30_000)
+    expect(desk.page.locator(".jp-Mlops-plot .main-svg").first).to_be_visible()
     expect(desk.page.get_by_text("WebGL is not supported")).to_have_count(0)
     shoot("compare")
 
@@ -100,7 +98,7 @@ def waiting(lab):
 def test_a_pipeline_and_an_execution(desk, shoot, waiting):
     section = desk.fold_others("Pipelines")
     row = section.get_by_role("list", name="Executions").get_by_role("listitem").filter(has_text="retrain")
-    expect(row.get_by_role("img", name="waits for approval")).to_be_visible(timeout=90_000)
+    expect(row.get_by_role("img", name="waits for approval")).to_be_visible()
     section.get_by_role("button", name="retrain", exact=True).first.click()
     section.get_by_text("1 parameter").click()
     expect(section.get_by_text("Asking the server…")).to_be_hidden()

@@ -36,7 +36,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[], Lab]]:
 def test_mlflow_that_does_not_answer_is_named_and_the_rest_goes_on(page, serve, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
     desk = Desk(page, serve()).open()
-    expect(desk.section("Runs").get_by_role("alert")).to_contain_text("refuses connections", timeout=40_000)
+    expect(desk.section("Runs").get_by_role("alert")).to_contain_text("refuses connections")
     expect(desk.section("Data").get_by_role("listitem").filter(has_text="customers")).to_be_visible()
 
 
