@@ -158,6 +158,9 @@ class _Passage:
             raise Unavailable(
                 f"{self._verb.name} could not finish: {error}.", hint="Check the disk and permissions."
             ) from error
+        except KeyboardInterrupt:
+            self.record("outcome", "failed", "It was interrupted.")
+            raise
         except BaseException as error:
             self.record("outcome", "failed", f"{type(error).__name__}: {error}")
             raise

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from jupyter_mlops.core.clock import Clock
 from jupyter_mlops.core.errors import Unavailable
 from jupyter_mlops.core.redact import redact
 from jupyter_mlops.experiments.tracking import mlflow_errors
+from jupyter_mlops.experiments.tracking.patience import dial, why_silent, within
 
 if TYPE_CHECKING:
     from requests import Response
 
+Request: TypeAlias = "Callable[[int, float | None], Response]"  # retries, and seconds
 Answer = TypeVar("Answer")
 Made = TypeVar("Made")
 _REST_S = 5.0
 _KNOCK_S = 4.0
+_WHOLE = 3  # time-outs that an answer may take to its last byte
 _CREATES = ("/runs/create", "/model-versions/create", "/logged-models")
-_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 _OURS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
@@ -123,9 +123,15 @@ class Wire:
         gate.wires[self.uri.rstrip("/")] = self
 
     def send(
-        self, request: Callable[[int, float | None], Response], *, is_repeatable: bool, timeout: float | None
+        self, request: Request, *, is_repeatable: bool, is_short: bool, timeout: float | None
     ) -> Response:
-        """Send one request, with our limits; an answer lost on the way is asked for again when that is harmless."""
+        """Send one request, with our limits; an answer lost on the way is asked for again when that is harmless.
+
+        Parameters
+        ----------
+        is_short
+            Neither sends nor returns a file: then the whole answer has a limit too.
+        """
         import requests
         from urllib3.exceptions import ProtocolError
 
@@ -133,6 +139,8 @@ class Wire:
             raise requests.ConnectionError(self._unavailable().message)
         retries = int(os.environ.get("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")) if is_repeatable else 0
         limit = timeout if "MLFLOW_HTTP_REQUEST_TIMEOUT" in os.environ else self._timeout_s
+        if is_short and not retries and limit == self._timeout_s:
+            request = self._bounded(request)
         try:
             try:
                 response = request(retries, limit)
@@ -146,10 +154,25 @@ class Wire:
         except (requests.exceptions.SSLError, LostAnswer):
             raise
         except (requests.Timeout, requests.ConnectionError) as error:
-            self._fell_silent(_reason(error, limit or self._timeout_s))
+            self._fell_silent(why_silent(error, limit or self._timeout_s))
             raise
         self._answered()
         return response
+
+    def _bounded(self, request: Request) -> Request:
+        """Limit the whole answer: a server that sends a byte now and then passes every time-out of its parts."""
+        import requests
+
+        patience = _WHOLE * self._timeout_s
+
+        def ask(retries: int, limit: float | None) -> Response:
+            try:
+                return within(patience, lambda: request(retries, limit))
+            except TimeoutError as error:
+                self._fell_silent(f"did not finish its answer within {patience:g} s")
+                raise requests.exceptions.ChunkedEncodingError(self._reason) from error
+
+        return ask
 
     def _knock(self) -> None:
         """Ask for a sign of life, unless there was one a moment ago."""
@@ -160,7 +183,10 @@ class Wire:
         if self._answered_at is not None and self._clock.monotonic() - self._answered_at < _REST_S:
             return
         patience = min(self._timeout_s, _KNOCK_S)
-        reason = _within(patience, lambda: self._sign_of_life(patience))
+        try:
+            reason = within(patience + 0.5, lambda: self._sign_of_life(patience))
+        except TimeoutError:
+            reason = f"did not answer within {patience:g} s"
         if reason:
             self._fell_silent(reason)
             raise self._unavailable()
@@ -170,7 +196,7 @@ class Wire:
         import requests
 
         if not self.is_http:
-            return _dial(self.uri, patience)
+            return dial(self.uri, patience)
         try:
             requests.get(
                 f"{self.uri.rstrip('/')}/health", timeout=patience, allow_redirects=False, stream=True
@@ -178,7 +204,7 @@ class Wire:
         except requests.exceptions.SSLError:
             return ""  # somebody is there; the call itself knows how to check who
         except requests.RequestException as error:
-            return _reason(error, patience)
+            return why_silent(error, patience)
         return ""
 
     def _is_resting(self) -> bool:
@@ -195,7 +221,7 @@ class Wire:
     def _unavailable(self) -> Unavailable:
         return Unavailable(
             f"The tracker {self._shown} {self._reason}.",
-            hint="Start it, or check tracking_uri with `%mlops settings`.",
+            hint="See that it runs and answers, or check tracking_uri with `%mlops settings`.",
         )
 
 
@@ -239,46 +265,14 @@ class _Gate:
         is_read = method.upper() == "GET"
         is_repeatable = is_read or ("data" not in options and not url.endswith(_CREATES))
 
+        is_short = "data" not in options and not options.get("stream")
+
         def request(retries: int, timeout: float | None) -> Response:
             return self._send(method, url, retries, *args, **options, timeout=timeout)
 
         return wire.send(
             request,
             is_repeatable=is_repeatable,
+            is_short=is_short,
             timeout=float(given) if isinstance(given, int | float) else None,
         )
-
-
-def _reason(error: Exception, timeout_s: float) -> str:
-    import requests
-
-    if isinstance(error, requests.Timeout) or "timed out" in str(error):  # urllib3 wraps its own time-out
-        return f"did not answer within {timeout_s:g} s"
-    if "refused" in str(error):
-        return "refuses connections"
-    if "resol" in str(error):
-        return "has no known address"
-    return "broke the connection"
-
-
-def _dial(uri: str, timeout_s: float) -> str:
-    parts = urlsplit(uri)
-    port = parts.port or _PORTS.get(parts.scheme.partition("+")[0])
-    if parts.hostname is None or port is None:
-        return ""
-    try:
-        socket.create_connection((parts.hostname, port), timeout=timeout_s).close()
-    except TimeoutError:
-        return f"did not answer within {timeout_s:g} s"
-    except OSError as error:
-        return f"cannot be reached: {error.strerror or error}"
-    return ""
-
-
-def _within(timeout_s: float, ask: Callable[[], str]) -> str:
-    """Ask in a thread, since looking up a name knows no time-out."""
-    answers: list[str] = []
-    thread = threading.Thread(target=lambda: answers.append(ask()), daemon=True)
-    thread.start()
-    thread.join(timeout_s + 0.5)
-    return answers[0] if answers else f"did not answer within {timeout_s:g} s"

@@ -52,6 +52,8 @@ def move(
         raise ZeroDivisionError("a bug")
     if note == "full":
         raise OSError(28, "No space left on device")
+    if note == "stop":
+        raise KeyboardInterrupt
     return Moved(version="churn@3")
 
 
@@ -137,22 +139,22 @@ class TestRecord:
         assert lines(project) == []
 
     @pytest.mark.parametrize(
-        ("note", "error", "outcome"),
+        ("note", "error", "outcome", "reason"),
         [
-            ("refuse", Refused, "refused"),
-            ("crash", ZeroDivisionError, "failed"),
-            ("full", Unavailable, "failed"),
+            ("refuse", Refused, "refused", "The gate refused."),
+            ("crash", ZeroDivisionError, "failed", "ZeroDivisionError: a bug"),
+            ("full", Unavailable, "failed", "[Errno 28] No space left on device"),
+            ("stop", KeyboardInterrupt, "failed", "It was interrupted."),
         ],
     )
     def test_a_failure_undoes_the_change_and_keeps_the_reason(
-        self, project: Project, note: str, error: type[Exception], outcome: str
+        self, project: Project, note: str, error: type[BaseException], outcome: str, reason: str
     ) -> None:
         """The change is rolled back; the line that says why is not."""
         with pytest.raises(error):
             door.enter(project, the(move), {"version": "churn@2", "note": note})
         (event,) = lines(project)
-        assert event.outcome == outcome
-        assert event.reason
+        assert (event.outcome, event.reason) == (outcome, reason)
         with project.store.read() as connection:
             tables = connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'moved'")).all()
         assert tables == []

@@ -40,6 +40,32 @@ def refusing() -> str:
     return f"http://127.0.0.1:{port}"
 
 
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """A server that is well, and sends its answers a byte at a time."""
+    done = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "0" if self.path == "/health" else "1000")
+            self.end_headers()
+            while self.path != "/health" and not done.wait(0.2):
+                self.wfile.write(b" ")
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        done.set()
+        server.shutdown()
+
+
 class TestSilence:
     def test_a_server_that_never_answers_is_unavailable_soon(self, silent: str, tmp_path: Path) -> None:
         """The wait is our own, not MLflow's minutes."""
@@ -81,6 +107,11 @@ class TestSilence:
         with pytest.raises(Unavailable) as caught:
             tracker_at(refusing.replace("http://", "http://ada:hunter2hunter2@"), tmp_path).runs()
         assert "hunter2" not in str(caught.value)
+
+    def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(self, dripping: str, tmp_path: Path) -> None:
+        """Each byte is in time; the whole is not."""
+        with pytest.raises(Unavailable, match=r"did not finish its answer within 1\.5 s"):
+            tracker_at(dripping, tmp_path).runs()
 
     def test_it_is_asked_again_after_a_few_seconds(self, refusing: str) -> None:
         """A server that was started meanwhile is found."""
