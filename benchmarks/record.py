@@ -1,4 +1,8 @@
-"""Recording a fit of a logistic regression, against MLflow's autologging, and against its calls by hand."""
+"""Recording a fit of a logistic regression, against MLflow's autologging, and against its calls by hand.
+
+The calls by hand keep what autologging keeps: parameters, metrics, its three plots, the estimator's page; and the figure and the
+model besides.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +38,19 @@ mlflow.log_params(model.get_params())
 mlflow.log_metrics(measured)
 mlflow.log_figure(figure, "figure.png")
 """
+PLOTS = """
+import sklearn.utils
+with matplotlib.rc_context({"savefig.dpi": 175, "figure.autolayout": True, "font.size": 8}):
+    for name, plot in {
+        "training_confusion_matrix.png": of.ConfusionMatrixDisplay,
+        "training_roc_curve.png": of.RocCurveDisplay,
+        "training_precision_recall_curve.png": of.PrecisionRecallDisplay,
+    }.items():
+        display = plot.from_estimator(model, X, y)
+        mlflow.log_figure(display.figure_, name)
+        pyplot.close(display.figure_)
+mlflow.log_text(sklearn.utils.estimator_html_repr(model), "estimator.html")
+"""
 PINS = "pip_requirements=['scikit-learn'], signature=mlflow.models.infer_signature(X.head(4), said[:4])"
 
 
@@ -60,7 +77,7 @@ def drawn(folder: Path) -> Turn:
 
 def by_hand(folder: Path, *, options: str) -> Turn:
     keep = f"mlflow.sklearn.log_model(model, name='model', serialization_format='skops', {options})"
-    cell = f"with mlflow.start_run(run_name='churn'):\n{indent(FIT + DRAW + MEASURE + keep, '    ')}"
+    cell = f"with mlflow.start_run(run_name='churn'):\n{indent(FIT + DRAW + MEASURE + PLOTS + keep, '    ')}"
     return _turns(MLFLOW, cell, folder / "mlflow.db", 1)
 
 
