@@ -205,11 +205,10 @@ class DbosEngine:
                 free = self._duty.slots - len(self._claimed)
                 if free <= 0 or self._is_stopping:
                     return [], "worker_concurrency"
-                with (
-                    engine.connect() as connection
-                ):  # a claim takes ten times as long, and is asked for each second
-                    if connection.execute(waiting, {"queue": queue.name}).first() is None:
-                        return [], None
+                with engine.connect() as connection:
+                    found = connection.execute(waiting, {"queue": queue.name}).first()
+                if found is None:
+                    return [], None  # a claim takes ten times as long, and is asked for each second
                 queue._worker_concurrency = free  # noqa: SLF001
                 claimed, reason = claim(queue, executor, version, partition, **others)
                 self._claimed.update(claimed)
