@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
@@ -29,30 +30,29 @@ def folder_of(project: Project) -> Path:
 
 
 class Room:
-    """Room for tables for a while: one file for all of them, which is gone when nobody holds this any more."""
+    """Room for tables for a while, gone when nobody holds this any more; however many they are, it opens one file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @cached_property
     def file(self) -> IO[bytes]:
-        """Where they lie, one after another; made when the first comes."""
+        """Where pieces lie, one after another; made when the first comes."""
         return nameless(self._folder)
+
+    @cached_property
+    def downloads(self) -> Path:
+        """Where files lie that others open by name; it stays when its owner is killed, and `left` finds it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=FRESH, dir=self._folder))
+        weakref.finalize(self, _forget, made, _hold(made))
+        return made
 
 
 def nameless(folder: Path) -> IO[bytes]:
     """Return a file that is gone when nobody holds it any more, however its owner ends."""
     folder.mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryFile(dir=folder)
-
-
-def named(folder: Path, suffix: str) -> IO[bytes]:
-    """Return a file that others can open by its name; it stays when its owner is killed, and `left` finds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made = tempfile.NamedTemporaryFile(dir=folder, suffix=suffix)  # noqa: SIM115 - its owner closes it
-    if os.name == "posix":
-        fcntl.flock(made.fileno(), fcntl.LOCK_SH)
-    return made
 
 
 def left(project: Project, grace_s: float) -> Iterator[Stored]:
@@ -62,9 +62,9 @@ def left(project: Project, grace_s: float) -> Iterator[Stored]:
         with suppress(FileNotFoundError):
             state = path.stat()
             age = now - state.st_mtime
-            if path.is_file() and age >= grace_s and not _is_held(path):
+            if path.is_file() and age >= grace_s:
                 yield Stored(path.name, state.st_size, state.st_mtime)
-            elif path.name.startswith(FRESH) and path.is_dir() and age >= max(grace_s, _FRESH_S):
+            elif path.name.startswith(FRESH) and age >= max(grace_s, _FRESH_S) and not _is_held(path):
                 yield Stored(path.name, size_of(path), state.st_mtime)
 
 
@@ -78,12 +78,29 @@ def discard(project: Project, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _is_held(path: Path) -> bool:
+def _hold(folder: Path) -> int | None:
+    """Say for as long as this process lives that it is in use."""
+    if os.name != "posix":
+        return None
+    held = os.open(folder, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    return held
+
+
+def _is_held(folder: Path) -> bool:
     if os.name != "posix":
         return False
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+    found = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(found)
+    return False
+
+
+def _forget(folder: Path, held: int | None) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if held is not None:
+        os.close(held)

@@ -1,4 +1,4 @@
-"""Bring what a URL names to a temporary file, if its scheme is allowed and it answers in time."""
+"""Bring what a URL names to temporary files, if its scheme is allowed and it answers in time."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from jupyter_mlops.core import progress
 from jupyter_mlops.core.errors import Invalid, MlopsError, NotFound, Unavailable
 from jupyter_mlops.core.project import Project
-from jupyter_mlops.data.sources import scratch
 from jupyter_mlops.data.sources.flow import Flow, Part, cause, joined
 from jupyter_mlops.data.sources.formats import kind_of, open_file
+from jupyter_mlops.data.sources.scratch import Room, folder_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,8 +96,9 @@ def _of_web(project: Project, url: str) -> Part:
     with _asking(url, limit), opener.open(request, timeout=limit) as answer:
         suffix = kind_of(urlsplit(url).path) or _KINDS.get(answer.headers.get_content_type(), "")
         total = int(answer.headers.get("Content-Length") or 0)
-        kept = _kept(project, answer, suffix, total)
-    return _opened(project, kept, shown(url))
+        room = Room(folder_of(project))
+        kept = _kept(room.downloads / f"0{suffix}", answer, total)
+    return _opened(kept, shown(url), room)
 
 
 def _request(url: str) -> Request:
@@ -117,11 +118,13 @@ def _of_store(project: Project, url: str, scheme: str) -> Iterator[Part]:
         paths = sorted(map(str, files.glob(path))) if _has_wildcard(path) else [path]
     if not paths:
         raise NotFound(f"No object matches {shown(url)}.", hint="Check the pattern and the bucket.")
-    for found in paths:
+    room = Room(folder_of(project))
+    for number, found in enumerate(paths):
         name = f"{scheme}://{found}"
+        place = room.downloads / f"{number}{kind_of(urlsplit(name).path)}"
         with _asking(name, project.settings.url_timeout_s), files.open(found, "rb") as source:
-            kept = _kept(project, source, kind_of(urlsplit(name).path), int(getattr(source, "size", 0) or 0))
-        yield _opened(project, kept, name)
+            _kept(place, source, int(getattr(source, "size", 0) or 0))
+        yield _opened(place, name, room)
 
 
 def _files(scheme: str, limit: float) -> AbstractFileSystem:
@@ -143,37 +146,41 @@ def _files(scheme: str, limit: float) -> AbstractFileSystem:
         ) from error
 
 
-def _kept(project: Project, source: IO[bytes], suffix: str, total: int) -> IO[bytes]:
-    """Copy what comes to a file that goes when nobody holds it any more."""
-    kept = scratch.named(scratch.folder_of(project), suffix)
+def _kept(place: Path, source: IO[bytes], total: int) -> Path:
+    """Copy what comes to a file."""
     done = 0
-    while piece := source.read(_PIECE):
-        _put(kept, piece)
-        done += len(piece)
-        progress.report(done >> 10, total >> 10, "downloading")
+    with _writing(place):
+        kept = place.open("wb", buffering=0)
+    with kept:
+        while piece := source.read(_PIECE):
+            rest = memoryview(piece)
+            with _writing(place):
+                while rest:
+                    rest = rest[kept.write(rest) :]
+            done += len(piece)
+            progress.report(done >> 10, total >> 10, "downloading")
     if total and done < total:
         raise Unavailable(f"It broke off after {done:,} of {total:,} bytes.", hint="Try again.")
-    _put(kept, b"")
-    return kept
+    return place
 
 
-def _put(kept: IO[bytes], piece: bytes) -> None:
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
     try:
-        kept.write(piece)
-        kept.flush()
+        yield
     except OSError as error:
         raise Unavailable(
-            f"{Path(kept.name).parent} cannot be written: {error.strerror}.",
+            f"{place.parent.parent} cannot be written: {error.strerror}.",
             hint="What is downloaded needs room for itself there for a while.",
         ) from error
 
 
-def _opened(project: Project, kept: IO[bytes], name: str) -> Part:
-    part = open_file(Path(kept.name), name, scratch.Room(scratch.folder_of(project)))
+def _opened(place: Path, name: str, room: Room) -> Part:
+    part = open_file(place, name, room)
 
     def read(schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         yield from part.read(schema)
-        kept.tell()  # the file has to live as long as whoever reads it
+        room.downloads.exists()  # the files have to live as long as whoever reads them
 
     return replace(part, read=read)
 

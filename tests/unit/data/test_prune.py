@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from multiprocessing import get_context
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -81,8 +80,8 @@ class TestPrune:
         """Once it is old, and nobody holds it."""
 
         def die() -> None:
-            held = scratch.named(scratch.folder_of(project), ".csv")
-            held.write(b"half")
+            held = scratch.Room(scratch.folder_of(project))
+            (held.downloads / "0.csv").write_bytes(b"half")
             os.kill(os.getpid(), signal.SIGKILL)
 
         child = FORK.Process(target=die)
@@ -94,14 +93,17 @@ class TestPrune:
         assert list(scratch.folder_of(project).iterdir()) == []
 
     def test_a_download_in_use_stays(self, project, aged):
-        """However old it is; so does a run that waits for the tracker."""
-        held = scratch.named(scratch.folder_of(project), ".csv")
+        """However old it is, until nobody holds it; so does a run that waits for the tracker."""
+        held = scratch.Room(scratch.folder_of(project))
+        place = held.downloads
         waiting = scratch.folder_of(project) / "run"
         waiting.mkdir()
         aged()
         assert prune(project).leftovers == 0
-        assert Path(held.name).exists()
+        assert place.is_dir()
         assert waiting.is_dir()
+        del held
+        assert not place.exists()
 
     def test_a_run_that_was_never_kept_whole_goes(self, project, aged):
         """What a killed process left of it; one that is being kept right now stays."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import resource
 import zipfile
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,6 +12,7 @@ from jupyter_mlops.core.errors import Invalid, NotFound
 from jupyter_mlops.data.sources import packed
 from jupyter_mlops.data.sources.flow import Flow
 from jupyter_mlops.data.versions.source import open_table, read_table
+from tests.unit.data.sources.limits import few_files
 
 FRAME = pd.DataFrame({"id": [1, 2], "name": ["ada", None], "x": [0.5, 1.5]})
 
@@ -205,11 +204,6 @@ class TestManyFiles:
         """What is kept of them meanwhile lies in one file."""
         for day in range(60):
             (project.root / f"day-{day:02}.jsonl").write_text(f'{{"day": {day}}}\n')
-        before = resource.getrlimit(resource.RLIMIT_NOFILE)
-        opened = len(list(Path("/proc/self/fd").iterdir()))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 30, before[1]))
-        try:
+        with few_files(30):
             frame = read_table(project, "day-*.jsonl")
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, before)
         assert frame["day"].tolist() == list(range(60))

@@ -16,6 +16,7 @@ from jupyter_mlops.data.load import load
 from jupyter_mlops.data.versions.source import read_table
 from jupyter_mlops.faces import references
 from tests.unit.core.faulty_s3 import FaultyS3
+from tests.unit.data.sources.limits import few_files
 from tests.unit.data.sources.server import Site
 
 FRAME = pd.DataFrame({"id": [1, 2], "name": ["ada", "bo"]})
@@ -131,6 +132,17 @@ class TestStore:
         door.enter(project, verb, values)
         assert load(project, "lake")["id"].tolist() == [1, 2, 1, 2]
         assert len(read_table(project, "s3://lake/data/2026-01.parquet")) == 2
+
+    def test_more_objects_than_files_may_be_open(self, project, lake):
+        """As an engine that writes a table in parts leaves them."""
+        import fsspec
+
+        files, content = fsspec.filesystem("s3", skip_instance_cache=True), io.BytesIO()
+        FRAME.to_parquet(content)
+        for number in range(60):
+            files.pipe_file(f"lake/parts/{number:02}.parquet", content.getvalue())
+        with few_files(40):
+            assert len(read_table(project, "s3://lake/parts/*.parquet")) == 120
 
     def test_what_is_not_there(self, project, lake):
         """Is named."""
