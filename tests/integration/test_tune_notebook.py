@@ -12,6 +12,7 @@ from jupyter_mlops.core.errors import Invalid
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.experiments.tune import tune
 from jupyter_mlops.faces.script import Script
+from jupyter_mlops.pipelines.executions import executions
 from tests.fakes import FakeTracker
 from tests.notebooks.builder import write_notebook
 from tests.postgres import Postgres, running
@@ -52,6 +53,16 @@ class TestNotebook:
             assert trial.state == ("failed" if depth > 6 else "complete")
             assert trial.value is None or trial.value == pytest.approx(depth + rate)
             assert ("too deep" in trial.reason) == (depth > 6)
+
+    def test_a_trials_execution_is_part_of_its_run(self, shop: Project) -> None:
+        """The study holds its trials, and a trial what it ran: the list of runs shows the study alone."""
+        found = tune(shop, notebook(shop), "deep", trials=1, space=("depth=int(2,3)",))
+        trial = shop.tracker.run(found.trials[0].run or "")
+        (made,) = executions(shop).executions
+        assert made.run is not None
+        assert shop.tracker.run(made.run).tags["jupyter_mlops.parent"] == trial.id
+        assert made.cause.told == "tune trial 0 of deep"
+        assert [run.name for run in shop.tracker.runs().runs] == ["deep"]
 
     def test_a_space_that_the_notebook_does_not_take_is_refused_before_anything_runs(
         self, shop: Project

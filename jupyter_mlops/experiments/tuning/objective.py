@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from jupyter_mlops.core.errors import Invalid, MlopsError
 from jupyter_mlops.core.types import Cell
 from jupyter_mlops.experiments.tuning.space import Dimension
+from jupyter_mlops.experiments.unsent import is_unsent
 
 if TYPE_CHECKING:
     from optuna import Trial
 
     from jupyter_mlops.core.project import Project
+    from jupyter_mlops.core.tracker import Run
 
 TrialState = Literal["complete", "pruned", "failed", "running"]
 
@@ -41,8 +43,8 @@ class Outcome:
 class Objective(Protocol):
     """What is searched: a cell, or a notebook."""
 
-    def run(self, trial: Trial) -> Outcome:
-        """Run it once; raise only what ends the search."""
+    def run(self, trial: Trial, run: Run, /) -> Outcome:
+        """Run it once, for a trial whose run is given; raise only what ends the search."""
         ...
 
 
@@ -52,7 +54,7 @@ class CellObjective:
 
     cell: Cell
 
-    def run(self, trial: Trial) -> Outcome:
+    def run(self, trial: Trial, _run: Run, /) -> Outcome:
         """Run the cell in a namespace of its own.
 
         Raises
@@ -99,15 +101,17 @@ class NotebookObjective:
             )
         prepare(self.project, self.notebook, {name: one.first for name, one in self.space.items()})
 
-    def run(self, trial: Trial) -> Outcome:
-        """Run the notebook in a fresh kernel."""
-        from jupyter_mlops.pipelines.durable.launch import Request
+    def run(self, trial: Trial, run: Run, /) -> Outcome:
+        """Run the notebook in a fresh kernel; what it records is part of the trial's run."""
+        from jupyter_mlops.pipelines.durable.launch import Cause, Request
         from jupyter_mlops.pipelines.run import finish, prepare
 
+        what = f"trial {trial.number} of {trial.study.study_name}"
+        cause = Cause(kind="tune", what=what, run="" if is_unsent(run) else run.id)
         chosen = {name: one.suggest(trial) for name, one in self.space.items()}
         try:
             plan, values = prepare(self.project, self.notebook, chosen)
-            found = finish(self.project, plan, values, Request())
+            found = finish(self.project, plan, values, Request(cause=cause))
         except MlopsError as error:
             return Outcome("failed", reason=error.message)
         outputs = {name: value for step in found.steps for name, value in step.outputs.items()}

@@ -156,10 +156,10 @@ class TrialSearch:
         outcome = None
         try:
             with self.project.tracker.autolog(run):
-                outcome = self.objective.run(trial)
+                outcome = self.objective.run(trial, run)
         except MlopsError as error:
             self.runs.trouble = error.message
-        return self.objective.run(trial) if outcome is None else outcome
+        return self.objective.run(trial, run) if outcome is None else outcome
 
     def _start(self, number: int) -> Run:
         tags = {PARENT: self.parent.id, PART: "trial"}

@@ -20,6 +20,7 @@ from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.tracker import PastRun, Run, RunStatus
 from jupyter_mlops.pipelines.durable import state
 from jupyter_mlops.pipelines.durable.frozen import Frozen
+from jupyter_mlops.pipelines.durable.launch import Cause
 from jupyter_mlops.pipelines.durable.sheet import Sheet
 from jupyter_mlops.pipelines.durable.state import StepKey
 from jupyter_mlops.pipelines.file.placeholder import fill, plain
@@ -35,7 +36,9 @@ _LONGEST = 500
 
 def open_run(project: Project, name: str, execution: str, tags: Mapping[str, str]) -> Run:
     """Return the run of a whole execution; asking again answers the same one."""
-    known = {**_tags(name, execution), **tags}
+    with project.store.read() as connection:
+        row = state.find(connection, execution)
+    known = {**_tags(name, row), **tags}
     found = project.tracker.start(name, key=execution, experiment=_experiment(project), tags=known)
     with project.store.write() as connection:
         state.change(connection, execution, project.clock.now(), run_id=found.id)
@@ -73,7 +76,7 @@ def _record_whole(project: Project, row: RowMapping) -> str:
         _moment(row["started_at"]),
         _moment(row["finished_at"]),
         params={} if frozen.is_notebook else _shown(row["parameters"]),
-        tags=_tags(frozen.definition.name, row["id"]) | _ending(row),
+        tags=_tags(frozen.definition.name, row) | _ending(row),
     )
     found = project.tracker.record(past)
     if row["run_id"] != found:
@@ -122,8 +125,10 @@ def _record_step(
         state.change_step(connection, key, project.clock.now(), run_id=found)
 
 
-def _tags(name: str, execution: str) -> dict[str, str]:
-    return {"jupyter_mlops.pipeline": name, "jupyter_mlops.execution": execution}
+def _tags(name: str, row: RowMapping) -> dict[str, str]:
+    known = {"jupyter_mlops.pipeline": name, "jupyter_mlops.execution": row["id"]}
+    around = Cause.model_validate(row["cause"]).run
+    return known | ({"jupyter_mlops.parent": around, "jupyter_mlops.part": "execution"} if around else {})
 
 
 def _shown(values: Mapping[str, JsonValue]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from jupyter_mlops.pipelines.durable.frozen import Frozen
 from jupyter_mlops.pipelines.file.spec import StepSpec
 
 CauseKind = Literal[
-    "manual", "cron", "snapshot", "alias", "file", "webhook", "pipeline", "alert", "sweep", "backfill"
+    "manual", "cron", "snapshot", "alias", "file", "webhook", "pipeline", "alert", "sweep", "backfill", "tune"
 ]
 
 
@@ -31,12 +31,15 @@ class Cause(Record):
         What fired: `snapshot:customers@4`, a file's path, another execution.
     slot
         The due time of a schedule.
+    run
+        The id of the run that it is part of: a trial's.
     """
 
     kind: CauseKind = "manual"
     what: str = ""
     reference: str = ""
     slot: str = ""
+    run: str = ""
 
     @property
     def told(self) -> str:

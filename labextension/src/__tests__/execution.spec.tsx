@@ -82,7 +82,8 @@ describe('Execution', () => {
       kind: 'snapshot',
       what: '',
       reference: 'snapshot:customers@4',
-      slot: ''
+      slot: '',
+      run: ''
     } as const;
     const host = drawPage(
       execution({ cause, revision: '8c1d22f0+', status: 'failed', reason: 'train: no memory.' })

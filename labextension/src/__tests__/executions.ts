@@ -5,7 +5,7 @@ import type { IHands } from '../sections/deeds';
 export function execution(given: Partial<Execution> = {}): Execution {
   const made = { ref: '20261121-063000-3f9a12', pipeline: 'retrain', notebook: '', actor: 'ben' };
   const times = { created_at: '2026-11-21T06:30:00Z', started_at: '2026-11-21T06:30:01Z' };
-  const cause = { kind: 'manual', what: '', reference: '', slot: '' } as const;
+  const cause = { kind: 'manual', what: '', reference: '', slot: '', run: '' } as const;
   const rest = {
     digest: 'abcdef0123456789',
     revision: '',

@@ -6273,6 +6273,8 @@ export interface components {
          *         What fired: `snapshot:customers@4`, a file's path, another execution.
          *     slot
          *         The due time of a schedule.
+         *     run
+         *         The id of the run that it is part of: a trial's.
          */
         jupyter_mlops__pipelines__durable__launch__Cause: {
             /**
@@ -6280,7 +6282,7 @@ export interface components {
              * @default manual
              * @enum {string}
              */
-            kind: "manual" | "cron" | "snapshot" | "alias" | "file" | "webhook" | "pipeline" | "alert" | "sweep" | "backfill";
+            kind: "manual" | "cron" | "snapshot" | "alias" | "file" | "webhook" | "pipeline" | "alert" | "sweep" | "backfill" | "tune";
             /**
              * What
              * @default
@@ -6296,6 +6298,11 @@ export interface components {
              * @default
              */
             slot: string;
+            /**
+             * Run
+             * @default
+             */
+            run: string;
         };
         /**
          * Step
