@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -153,15 +154,20 @@ def _kept(place: Path, source: IO[bytes], total: int) -> Path:
         kept = place.open("wb", buffering=0)
     with kept:
         while piece := source.read(_PIECE):
-            rest = memoryview(piece)
             with _writing(place):
-                while rest:
-                    rest = rest[kept.write(rest) :]
+                _put(kept, piece)
             done += len(piece)
             progress.report(done >> 10, total >> 10, "downloading")
     if total and done < total:
         raise Unavailable(f"It broke off after {done:,} of {total:,} bytes.", hint="Try again.")
     return place
+
+
+def _put(kept: io.FileIO, piece: bytes) -> None:
+    """Write all of it, at once: what waits in a buffer fails only when it is closed."""
+    rest = memoryview(piece)
+    while rest:
+        rest = rest[kept.write(rest) :]
 
 
 @contextmanager
