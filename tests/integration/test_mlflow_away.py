@@ -68,12 +68,16 @@ def server(root: Server) -> Iterator[Server]:
     os.killpg(root.group, signal.SIGCONT) if root.is_alive else root.start()
 
 
-@pytest.fixture
-def there(server: Server, tmp_path: Path) -> Project:
-    project = Project(tmp_path / "shop", admin={"tracking_uri": server.uri})
+def session(root: Path, server: Server) -> Project:
+    project = Project(root, admin={"tracking_uri": server.uri})
     project.prepare()
     project._services["tracker"] = MlflowTracker(project)
     return project
+
+
+@pytest.fixture
+def there(server: Server, tmp_path: Path) -> Project:
+    return session(tmp_path / "shop", server)
 
 
 def nested(project: Project, run: Run) -> list[MlflowRun]:
@@ -114,7 +118,7 @@ class TestAway:
         assert any("2 runs wait" in note for note in status(there).warnings)
         server.kill()
         server.start()
-        there._services["tracker"] = MlflowTracker(there)  # another session
+        there = session(there.root, server)  # another one, which never found the server away
         record(there, PlainCell("a = 1"), "next")
         assert_whole(there, answer.run)
 
@@ -140,7 +144,7 @@ class TestAway:
         assert time.monotonic() - begun < 10
         server.kill()
         server.start()
-        there._services["tracker"] = MlflowTracker(there)  # another session
+        there = session(there.root, server)  # another one, which never found the server away
         record(there, PlainCell("a = 1"), "next")
         assert there.tracker.run(answer.run).status == "finished"
         trials = nested(there, there.tracker.run(answer.run))
