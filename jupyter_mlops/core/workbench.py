@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-if os.name == "posix":
-    import fcntl
+from jupyter_mlops.core.folder_lock import is_held, locked
 
 _PREFIX = ".mlops-export-"
 _REPLACED = "replaced"
@@ -27,7 +26,7 @@ def workbench(place: Path) -> Iterator[Path]:
             _clear(found)
     made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
     try:
-        with _locked(made):
+        with locked(made):
             yield made
     finally:
         _clear(made)
@@ -39,36 +38,10 @@ def put_aside(bench: Path, path: Path) -> None:
     path.rename(bench / _REPLACED / path.name)
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    if os.name != "posix":
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH)
-        yield
-    finally:
-        os.close(handle)
-
-
 def _is_left(folder: Path) -> bool:
     """Tell whether the maker of a folder is gone for sure."""
     with suppress(OSError):  # another user's, or gone meanwhile
-        return time.time() - folder.stat().st_mtime >= _GRACE_S and not _is_held(folder)
-    return False
-
-
-def _is_held(folder: Path) -> bool:
-    if os.name != "posix":
-        return False
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
+        return time.time() - folder.stat().st_mtime >= _GRACE_S and not is_held(folder)
     return False
 
 

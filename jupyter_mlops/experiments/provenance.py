@@ -18,6 +18,7 @@ COMMIT = "jupyter_mlops.git.commit"
 BRANCH = "jupyter_mlops.git.branch"
 DIRTY = "jupyter_mlops.git.dirty"
 PARENT = "jupyter_mlops.parent"
+PART = "jupyter_mlops.part"
 EXECUTION = "jupyter_mlops.execution"
 STUDY = "jupyter_mlops.study"
 

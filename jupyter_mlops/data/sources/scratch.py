@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO
 
 from jupyter_mlops.core.exporter import size_of
+from jupyter_mlops.core.folder_lock import is_held, locked
 from jupyter_mlops.core.place import Stored
 from jupyter_mlops.core.project import Project
-
-if os.name == "posix":
-    import fcntl
 
 FRESH = "new-"  # how the name of a folder begins until all that belongs there is in it
 _FRESH_S = 3600  # how long that may take at most
@@ -45,7 +42,10 @@ class Room:
         """Where files lie that others open by name; it stays when its owner is killed, and `left` finds it."""
         self._folder.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=FRESH, dir=self._folder))
-        weakref.finalize(self, _forget, made, _hold(made))
+        held = ExitStack()
+        held.enter_context(locked(made))
+        held.callback(shutil.rmtree, made, ignore_errors=True)
+        weakref.finalize(self, held.close)
         return made
 
 
@@ -64,7 +64,7 @@ def left(project: Project, grace_s: float) -> Iterator[Stored]:
             age = now - state.st_mtime
             if path.is_file() and age >= grace_s:
                 yield Stored(path.name, state.st_size, state.st_mtime)
-            elif path.name.startswith(FRESH) and age >= max(grace_s, _FRESH_S) and not _is_held(path):
+            elif path.name.startswith(FRESH) and age >= max(grace_s, _FRESH_S) and not is_held(path):
                 yield Stored(path.name, size_of(path), state.st_mtime)
 
 
@@ -76,31 +76,3 @@ def discard(project: Project, name: str) -> None:
         return
     with suppress(PermissionError):  # where files that are open cannot be removed, it is held
         path.unlink(missing_ok=True)
-
-
-def _hold(folder: Path) -> int | None:
-    """Say for as long as this process lives that it is in use."""
-    if os.name != "posix":
-        return None
-    held = os.open(folder, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_SH)
-    return held
-
-
-def _is_held(folder: Path) -> bool:
-    if os.name != "posix":
-        return False
-    found = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(found)
-    return False
-
-
-def _forget(folder: Path, held: int | None) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    if held is not None:
-        os.close(held)

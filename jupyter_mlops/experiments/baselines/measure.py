@@ -13,7 +13,7 @@ from jupyter_mlops.experiments.baselines.folds import Folds
 from jupyter_mlops.experiments.baselines.record import Candidate
 from jupyter_mlops.experiments.baselines.task import Task
 from jupyter_mlops.experiments.comparison import intervals, predictions
-from jupyter_mlops.experiments.provenance import PARENT
+from jupyter_mlops.experiments.provenance import PARENT, PART
 from jupyter_mlops.experiments.tuning.runs import StudyRuns
 from jupyter_mlops.experiments.unsent import is_unsent
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.base import BaseEstimator
 
-_PART = "jupyter_mlops.part"
 _STATUS: dict[str, RunStatus] = {"measured": "finished", "failed": "failed", "out of time": "killed"}
 
 
@@ -47,7 +46,7 @@ class Contest:
 
     def measure(self, name: str, make: Make) -> Candidate:
         """Cross-validate one candidate in a run of its own."""
-        tags = {PARENT: self.parent.id, _PART: "candidate", intervals.FOLDS: self.folds.digest}
+        tags = {PARENT: self.parent.id, PART: "candidate", intervals.FOLDS: self.folds.digest}
         run = self.runs.start(
             name.replace(" ", "-"),
             key=f"{self.parent.id}:{name}",

@@ -15,7 +15,7 @@ from jupyter_mlops.core.live import Picture
 from jupyter_mlops.core.project import Project
 from jupyter_mlops.core.redact import redact
 from jupyter_mlops.core.tracker import Artifact, Run, RunLog, RunStatus
-from jupyter_mlops.experiments.provenance import PARENT
+from jupyter_mlops.experiments.provenance import PARENT, PART
 from jupyter_mlops.experiments.tuning.figure import draw
 from jupyter_mlops.experiments.tuning.objective import Objective, Outcome, TrialState
 from jupyter_mlops.experiments.tuning.record import Stopped, TrialRun, best_so_far
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from optuna import Study, Trial
     from optuna.trial import FrozenTrial
 
-PART = "jupyter_mlops.part"
 STATE = "jupyter_mlops.trial"
 REASON = "jupyter_mlops.trial.reason"
 _STATUS: dict[TrialState, RunStatus] = {"complete": "finished", "pruned": "killed", "failed": "failed"}
